@@ -1,0 +1,47 @@
+/**
+ * Header fields as they stand on the wire: order, case and repeats are kept. The list is flat, the shape that
+ * `IncomingMessage.rawHeaders`, undici and `writeHead` share, so that no object is built in between.
+ */
+
+/** Name, value, name, value, … Names in the case of their sender, values as latin1 text. */
+export type HeaderList = readonly string[];
+
+/** A growing header list of our own; never the inbound one. */
+export type MutableHeaderList = string[];
+
+/** Whether `name` is the field `lowerCaseName`; cheap when the lengths differ. */
+export function isField(name: string, lowerCaseName: string): boolean {
+  return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName;
+}
+
+/** The first value of a field, or `undefined` where it is absent. */
+export function firstValue(headers: HeaderList, lowerCaseName: string): string | undefined {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isField(headers[i] ?? '', lowerCaseName)) return headers[i + 1];
+  }
+  return undefined;
+}
+
+/** Every value of a field, one per line, in order. */
+export function allValues(headers: HeaderList, lowerCaseName: string): string[] {
+  const values: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    if (isField(headers[i] ?? '', lowerCaseName)) values.push(headers[i + 1] ?? '');
+  }
+  return values;
+}
+
+/** The field as one value, its lines joined by a comma (RFC 9110 §5.3), or `undefined` where it is absent. */
+export function combinedValue(headers: HeaderList, lowerCaseName: string): string | undefined {
+  const values = allValues(headers, lowerCaseName);
+  return values.length === 0 ? undefined : values.join(', ');
+}
+
+export function hasField(headers: HeaderList, lowerCaseName: string): boolean {
+  return firstValue(headers, lowerCaseName) !== undefined;
+}
+
+/** Name and value of each line, for places where speed does not matter. */
+export function* lines(headers: HeaderList): Generator<readonly [name: string, value: string]> {
+  for (let i = 0; i < headers.length; i += 2) yield [headers[i] ?? '', headers[i + 1] ?? ''];
+}

@@ -71,7 +71,9 @@ export const corsSchema = v.object({
     ),
   ),
   dangerouslyAllowNullOrigin: v.optional(
-    flag('Lets "null" stand in allowOrigin: any sandboxed frame, data: or file: page sends it. Default: false.'),
+    flag(
+      'Lets "null" stand in allowOrigin: any sandboxed frame, data: or file: page sends it. Default: false.',
+    ),
   ),
 });
 
@@ -128,9 +130,7 @@ const routeTimeoutsSchema = v.object({
 const routeLimitsSchema = v.object({
   requestBody: v.optional(size('Largest request body. Default: "100mb".')),
   connections: v.optional(count('Connections to this target at once. Default: 256.')),
-  queue: v.optional(
-    count('Requests that may wait for a connection; more get a 503. Default: 1024.', 0),
-  ),
+  queue: v.optional(count('Requests that may wait for a connection; more get a 503. Default: 1024.', 0)),
 });
 
 const tlsSchema = v.object({

@@ -9,7 +9,12 @@
 import { type Authority, parseAuthority } from './host.ts';
 
 export type RequestTarget =
-  | { readonly form: 'origin'; readonly path: string; readonly query: string; readonly hidesDotSegment: boolean }
+  | {
+      readonly form: 'origin';
+      readonly path: string;
+      readonly query: string;
+      readonly hidesDotSegment: boolean;
+    }
   | {
       readonly form: 'absolute';
       readonly scheme: string;
@@ -56,7 +61,8 @@ function whyInvalid(target: string, path: string): string | undefined {
   if (/[^\x21-\x7e]/.test(target)) return 'it has a space, a control character or a byte beyond ASCII';
   if (path.includes('\\')) return 'its path has a backslash, which some servers read as "/"';
   if (path.includes('%00')) return 'its path has an encoded NUL';
-  if (hasDotSegment(path)) return 'its path has a dot segment ("." or ".."), which two servers can read in two ways';
+  if (hasDotSegment(path))
+    return 'its path has a dot segment ("." or ".."), which two servers can read in two ways';
   return undefined;
 }
 

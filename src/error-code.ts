@@ -1,0 +1,28 @@
+/** The codes of our own errors: RFC 9209 §2.3 where it has one. Status and meaning: one table, in `proxy/failure.ts`. */
+
+export type ErrorCode =
+  | 'cors_preflight_refused'
+  | 'dns_error'
+  | 'dns_timeout'
+  | 'connection_refused'
+  | 'connection_terminated'
+  | 'connection_timeout'
+  | 'connection_read_timeout'
+  | 'connection_limit_reached'
+  | 'destination_ip_unroutable'
+  | 'destination_ip_prohibited'
+  | 'destination_unavailable'
+  | 'destination_not_found'
+  | 'tls_certificate_error'
+  | 'tls_protocol_error'
+  | 'tls_alert_received'
+  | 'http_response_timeout'
+  | 'http_response_incomplete'
+  | 'http_response_header_section_size'
+  | 'http_response_transfer_coding'
+  | 'http_protocol_error'
+  | 'http_upgrade_failed'
+  | 'http_request_error'
+  | 'http_request_denied'
+  | 'proxy_loop_detected'
+  | 'proxy_internal_error';

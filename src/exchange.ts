@@ -1,0 +1,47 @@
+/** One request and what became of it. The log line, the inspector and the HAR are views of this value. */
+
+import type { ErrorCode } from './error-code.ts';
+import type { HeaderList } from './http/header-list.ts';
+import type { RequestHead } from './http/request-head.ts';
+import type { Plan } from './plan.ts';
+import type { Ruleset } from './ruleset.ts';
+
+export interface Exchange {
+  /** The value of X-Request-Id. */
+  readonly id: string;
+  readonly head: RequestHead;
+  readonly plan: Plan;
+  /** The rules that it began with. */
+  readonly ruleset: Ruleset;
+  /** Status sent, or 499 where the client left before one was; 101 for a tunnel. */
+  readonly status: number;
+  /** What was written downstream; empty where nothing was. */
+  readonly responseHeaders: HeaderList;
+  /** What the upstream sent, before `finish`; `undefined` where it was not asked or did not answer. */
+  readonly upstreamHeaders: HeaderList | undefined;
+  /** Body bytes written downstream. */
+  readonly bytes: number;
+  readonly outcome: 'ok' | 'refused' | 'client_abort' | 'upstream_error';
+  readonly failure: Failure | undefined;
+  /** Upstream requests made: 0, 1, or 2 after a retry. */
+  readonly attempts: number;
+  readonly timings: {
+    /** Milliseconds since the epoch. */
+    readonly startedAt: number;
+    /** Milliseconds from the request's head to the upstream's head; `undefined` where there was none. */
+    readonly upstreamHeadMs: number | undefined;
+    /** Milliseconds from the request's head to the end. */
+    readonly totalMs: number;
+  };
+}
+
+/** Why no good answer could be given; a value, never an exception. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly detail: string;
+  readonly hint: string;
+}
+
+/** Called once for each exchange, after its end; must not throw and must not block. */
+export type Observer = (exchange: Exchange) => void;

@@ -1,6 +1,6 @@
 /** One request and what became of it. The log line, the inspector and the HAR are views of this value. */
 
-import type { ErrorCode } from './error-code.ts';
+import type { ErrorCode } from './http/error-code.ts';
 import type { HeaderList } from './http/header-list.ts';
 import type { RequestHead } from './http/request-head.ts';
 import type { Plan } from './plan.ts';

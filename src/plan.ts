@@ -1,7 +1,7 @@
 /** What will be done with a request: plain data, with its reasons. `explain --json` prints it as it is. */
 
 import type { CorsDecision } from './cors/decision.ts';
-import type { ErrorCode } from './error-code.ts';
+import type { ErrorCode } from './http/error-code.ts';
 import type { HeaderList } from './http/header-list.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import type { RouteRef } from './ruleset.ts';

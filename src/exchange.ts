@@ -3,7 +3,7 @@
 import type { ErrorCode } from './http/error-code.ts';
 import type { HeaderList } from './http/header-list.ts';
 import type { RequestHead } from './http/request-head.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from './plan-shape.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface Exchange {

@@ -3,14 +3,15 @@
  * inspector, `explain` and the problem body all print these.
  */
 
-import type { CorsDecision } from './decision.ts';
-import type { CorsPolicy } from './policy.ts';
+import { normalizedMethods } from '../http/fetch-names.ts';
+import type { CorsDecision, NearMiss, RefusedReason } from './decision.ts';
+import type { CorsPolicy, PolicyKey } from './policy.ts';
 
 export interface Explanation {
   readonly verdict: 'allowed' | 'refused' | 'not needed';
   /** `http://localhost:4200 is not in allowOrigin` */
   readonly why: string;
-  /** What Chromium prints in its console, without the URL in front; empty where it says nothing. */
+  /** What Chromium prints in its console, without the URLs in front; empty where it says nothing. */
   readonly browserSays: string;
   /** `add "http://localhost:4200" to routes[0].cors.allowOrigin`; empty where there is nothing to mend. */
   readonly mend: string;
@@ -18,6 +19,149 @@ export interface Explanation {
   readonly place: string;
 }
 
-export function explainDecision(_decision: CorsDecision, _policy: CorsPolicy): Explanation {
-  throw new Error('not yet');
+export function explainDecision(decision: CorsDecision, policy: CorsPolicy): Explanation {
+  switch (decision.kind) {
+    case 'not-needed':
+      return { ...quiet, verdict: 'not needed', why: notNeeded[decision.reason] };
+    case 'allowed':
+      return {
+        ...quiet,
+        verdict: 'allowed',
+        why: `${decision.origin} is allowed`,
+        ...at(policy, 'allowOrigin'),
+      };
+    case 'preflight-allowed':
+      return { ...quiet, verdict: 'allowed', why: allowedAsk(decision), ...at(policy, 'allowOrigin') };
+    case 'refused':
+      return explainOrigin(decision, policy);
+    case 'preflight-refused':
+      return explainPreflight(decision, policy);
+  }
+}
+
+const quiet = { browserSays: '', mend: '', place: '' } as const;
+
+const notNeeded = {
+  'no-origin': 'no Origin header (curl, same origin or navigation)',
+  'own-origin': 'the page is served through this proxy itself',
+  passthrough: 'cors is "passthrough": the API answers for itself',
+} as const;
+
+function at(policy: CorsPolicy, key: PolicyKey): { place: string } {
+  return { place: policy.places[key].place };
+}
+
+function allowedAsk(decision: Extract<CorsDecision, { kind: 'preflight-allowed' }>): string {
+  const names = decision.ask.headers.length === 0 ? '' : ` · ${decision.ask.headers.join(', ')}`;
+  return `answered here: ${decision.ask.method}${names}`;
+}
+
+/** Chromium's text for a response without the header; a 403 to a preflight has its own beginning. */
+const noAllowOrigin = "No 'Access-Control-Allow-Origin' header is present on the requested resource.";
+
+function explainOrigin(
+  decision: Extract<CorsDecision, { kind: 'refused' }>,
+  policy: CorsPolicy,
+): Explanation {
+  const { reason, origin, near } = decision;
+  return {
+    verdict: 'refused',
+    why: `${originWhy(reason, origin, policy)}${near === undefined ? '' : `; ${nearText(near)}`}`,
+    browserSays: noAllowOrigin,
+    mend: originMend(reason, origin, policy),
+    ...at(policy, 'allowOrigin'),
+  };
+}
+
+function originWhy(reason: RefusedReason, origin: string, policy: CorsPolicy): string {
+  switch (reason) {
+    case 'origin-null':
+      return 'Origin "null" (a sandboxed frame, data: or file: page, or a redirect from another site) is never trusted by default';
+    case 'origin-malformed':
+      return `Origin "${origin}" is not in the form that browsers send`;
+    case 'origin-repeated':
+      return `two Origin headers were sent ("${origin}")`;
+    default:
+      return policy.places.allowOrigin.written
+        ? `${origin} is not in allowOrigin`
+        : `${origin} is not a loopback origin, and no allowOrigin is set`;
+  }
+}
+
+function nearText(near: NearMiss): string {
+  switch (near.differsIn) {
+    case 'scheme':
+      return `the list has ${near.listed}, with another scheme`;
+    case 'host':
+      return `the list has ${near.listed}: localhost and 127.0.0.1 are different origins`;
+    case 'port':
+      return `the list has ${near.listed}, with another port`;
+    case 'case':
+      return `browsers send it in lower case, as ${near.listed}`;
+    case 'trailing-slash':
+      return `browsers send it without a slash at its end, as ${near.listed}`;
+    case 'default-port':
+      return `browsers leave the default port out, as ${near.listed}`;
+  }
+}
+
+function originMend(reason: RefusedReason, origin: string, policy: CorsPolicy): string {
+  switch (reason) {
+    case 'origin-null':
+      return 'serve the page over http, or take the sandbox off the frame';
+    case 'origin-malformed':
+    case 'origin-repeated':
+      return 'send one Origin header as browsers do: scheme://host[:port]';
+    default:
+      return `add "${origin}" to ${policy.places.allowOrigin.key}`;
+  }
+}
+
+function explainPreflight(
+  decision: Extract<CorsDecision, { kind: 'preflight-refused' }>,
+  policy: CorsPolicy,
+): Explanation {
+  const isMethod = decision.reason.startsWith('method-');
+  const key = isMethod ? 'allowMethods' : 'allowHeaders';
+  return {
+    verdict: 'refused',
+    why: preflightWhy(decision.reason, decision.culprit),
+    browserSays: isMethod
+      ? `Method ${decision.culprit} is not allowed by Access-Control-Allow-Methods in preflight response.`
+      : `Request header field ${decision.culprit} is not allowed by Access-Control-Allow-Headers in preflight response.`,
+    mend: preflightMend(decision.reason, decision.culprit, policy.places[key].key),
+    place: policy.places[key].place,
+  };
+}
+
+function preflightWhy(reason: RefusedReason, culprit: string): string {
+  switch (reason) {
+    case 'method-malformed':
+      return `"${culprit}" is not one method name`;
+    case 'method-unsupported':
+      return `${culprit} is a method that this server's HTTP parser cannot receive`;
+    case 'header-malformed':
+      return `"${culprit}" is not a header name`;
+    case 'header-not-allowed':
+      return `${culprit} is not in allowHeaders`;
+    default:
+      return `${culprit} is not in allowMethods`;
+  }
+}
+
+function preflightMend(reason: RefusedReason, culprit: string, key: string): string {
+  const upper = culprit.toUpperCase();
+  if (reason.startsWith('method-') && upper !== culprit && !normalizedMethods.has(upper)) {
+    return `methods are case-sensitive and fetch does not upper-case this one: write method: '${upper}'`;
+  }
+  switch (reason) {
+    case 'method-not-allowed':
+      return `add "${culprit}" to ${key}`;
+    case 'header-not-allowed':
+      return `add "${culprit}" to ${key}`;
+    case 'method-unsupported':
+      return 'use a method of the IANA registry';
+    default:
+      return 'ask as browsers do: one method, a list of header names';
+  }
 }

@@ -6,17 +6,20 @@ export interface RequestHead {
   readonly method: string;
   /** As received: origin-form, absolute-form or `*`. */
   readonly target: string;
-  readonly version: '0.9' | '1.0' | '1.1' | '2.0' | string;
+  /** `1.1`; HTTP/2 streams say `2.0`. */
+  readonly version: string;
   /** In HTTP/2 `:authority` stands here as `host`. */
   readonly headers: HeaderList;
-  /** The listener that took it. */
+  /** Address of the peer, for X-Forwarded-For. */
+  readonly client: string;
   readonly listener: Listener;
 }
 
+/** The listener that took a request. */
 export interface Listener {
   readonly scheme: 'http' | 'https';
-  /** HTTP/2 streams have no connection fields of their own; HTTP/1.1 request lines may lie about the version. */
-  readonly protocol: 'h1' | 'h2';
+  /** Its name in `Via`, different for each process: our own name in a request's Via is a loop. */
+  readonly via: string;
 }
 
 /** A response's head: status, reason phrase and fields, in the order in which they are written. */

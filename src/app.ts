@@ -1,6 +1,16 @@
 /** Ruleset + servers + observers → a running proxy. */
 
+import { randomBytes } from 'node:crypto';
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Observer } from './exchange.ts';
+import type { Listener } from './http/request-head.ts';
+import { type CloseReport, drain } from './proxy/drain.ts';
+import { listen } from './proxy/listen.ts';
+import { ownAnswer } from './proxy/own.ts';
+import { createHttpServer, type ServerState } from './proxy/server.ts';
+import { Upstreams } from './proxy/upstream.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface AppOptions {
@@ -8,6 +18,10 @@ export interface AppOptions {
   readonly observe?: Observer;
   /** Called for what is worth a line without being an exchange: a parser error, a dropped connection. */
   readonly notice?: (notice: Notice) => void;
+  /** What `/__cors-proxy/health` says of the config: its file, or how it was given. */
+  readonly configName?: string;
+  /** Name resolution; the system's by default. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface Notice {
@@ -28,12 +42,57 @@ export interface App {
   readonly close: () => Promise<CloseReport>;
 }
 
-export interface CloseReport {
-  /** Connections that had to be destroyed. */
-  readonly aborted: number;
+/** Rejects with Node's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it cannot listen. */
+export async function startApp(initial: Ruleset, options: AppOptions = {}): Promise<App> {
+  let ruleset = initial;
+  const { lookup = systemLookup as LookupFunction, notice = () => {} } = options;
+  const upstreams = new Upstreams({ lookup });
+  const sockets = new Set<Duplex>();
+  const tunnels = new Set<Duplex>();
+  const state: ServerState = {
+    ruleset: () => ruleset,
+    listener: listenerOf(initial),
+    upstreams,
+    lookup,
+    sockets,
+    tunnels,
+    observe: options.observe ?? (() => {}),
+    notice: (level, message) => notice({ level, message }),
+    nextId: idSource(),
+    answerOwn: (plan, head) => ownAnswer(plan, head, options.configName ?? ''),
+  };
+  const { port, addresses, servers } = await listen(initial.listen, () => createHttpServer(state));
+  await upstreams.load();
+  return {
+    url: urlOf(initial, port),
+    port,
+    addresses,
+    ruleset: () => ruleset,
+    reload: (next) => {
+      ruleset = next;
+      upstreams.retain(next.routes);
+    },
+    close: () => drain({ servers, sockets, tunnels, upstreams, timeoutMs: ruleset.listen.drainTimeoutMs }),
+  };
 }
 
-/** Rejects with Node's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it cannot listen. */
-export function startApp(_ruleset: Ruleset, _options: AppOptions = {}): Promise<App> {
-  return Promise.reject(new Error('not yet'));
+function listenerOf({ listen: { https } }: Ruleset): Listener {
+  // The name in Via must differ between two proxies, or each would take the other's requests for a loop.
+  return { scheme: https === false ? 'http' : 'https', via: `cors-proxy-${randomBytes(4).toString('hex')}` };
+}
+
+/** Request ids: unique for this machine, cheap to make. */
+function idSource(): () => string {
+  const run = randomBytes(4).toString('hex');
+  let count = 0;
+  return () => {
+    count += 1;
+    return `${run}-${count.toString(36)}`;
+  };
+}
+
+function urlOf({ listen: { host, https } }: Ruleset, port: number): string {
+  const isWildcard = host === '0.0.0.0' || host === '::' || host === '[::]';
+  const name = isWildcard ? 'localhost' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `${https === false ? 'http' : 'https'}://${name}:${port}`;
 }

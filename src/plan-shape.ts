@@ -1,7 +1,7 @@
 /** What will be done with a request: plain data, with its reasons. `explain --json` prints it as it is. */
 
 import type { CorsDecision } from './cors/decision.ts';
-import type { ErrorCode } from './http/error-code.ts';
+import type { Refusal } from './guard/refusal.ts';
 import type { HeaderList } from './http/header-list.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import type { RouteRef } from './ruleset.ts';
@@ -18,23 +18,6 @@ export interface RefusePlan {
   /** The route whose CORS rules speak; `null` = the top-level ones. Differs from `route` only where none matched. */
   readonly speaker: RouteRef | null;
   readonly refusal: Refusal;
-}
-
-export interface Refusal {
-  readonly status: number;
-  readonly code: ErrorCode;
-  /** What is refused and why, the value quoted. */
-  readonly detail: string;
-  /** How to mend it; empty where nothing can be said. */
-  readonly hint: string;
-  /** Where the rule stands: `cors-proxy.config.json:7:27`, or empty. */
-  readonly place: string;
-  /** Further fields of the response, `Allow` for one. */
-  readonly headers: HeaderList;
-  /** Whether the connection must end: the framing is in doubt. */
-  readonly close: boolean;
-  /** The body says nothing but the status: on a secret route it is the same text for every path. */
-  readonly quiet: boolean;
 }
 
 /** Answered here: a preflight, `OPTIONS *`, `Max-Forwards: 0`. */
@@ -66,6 +49,8 @@ export interface ForwardPlan {
   readonly downstream: string;
   /** Whether Cookie goes up and Set-Cookie comes down: only where the request carries the right to it. */
   readonly cookies: 'pass' | 'strip';
+  /** The page is on another site (Sec-Fetch-Site): a cookie reaches it only as `SameSite=None; Secure`. */
+  readonly isCrossSite: boolean;
   /** `websocket` where the handshake is to become a tunnel. */
   readonly as: 'http' | 'websocket';
 }

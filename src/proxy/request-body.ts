@@ -1,0 +1,81 @@
+/**
+ * A client's body on its way up. It stands between the two streams so that a failure on one side does not destroy the
+ * other: undici destroys the body that it was given, and destroying Node's request destroys the client's socket before
+ * the error can be answered.
+ */
+
+import { Readable } from 'node:stream';
+import type { Request } from './respond.ts';
+
+export interface RequestBodyOptions {
+  readonly limitBytes: number;
+  /** Called once, when more than the limit has come; nothing more is passed on. */
+  readonly onTooLarge: () => void;
+  /** Called for each chunk that came: the client is not silent. */
+  readonly onProgress: () => void;
+}
+
+/** Bytes that may be sent again on a fresh connection (research: 64 KiB covers JSON, and bounds the memory). */
+const replayable = 64 * 1024;
+
+export class RequestBody {
+  /** For undici: ends, or is destroyed, with the client's body. */
+  readonly stream: Readable;
+  isComplete = false;
+  readonly #request: Request;
+  readonly #options: RequestBodyOptions;
+  #received = 0;
+  #kept: Buffer[] | undefined = [];
+
+  constructor(request: Request, options: RequestBodyOptions) {
+    this.#request = request;
+    this.#options = options;
+    this.stream = new Readable({ read: () => request.resume() });
+    // Whoever destroys it tells the exchange by other means.
+    this.stream.on('error', () => {});
+    request.on('data', (chunk: Buffer) => this.#pass(chunk));
+    request.on('end', () => this.#end());
+    request.on('error', () => this.stream.destroy());
+    request.on('close', () => this.#close());
+  }
+
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  /** The whole body, if it is complete and small enough to be sent again. */
+  replay(): Buffer | undefined {
+    if (!this.isComplete || this.#kept === undefined) return undefined;
+    return Buffer.concat(this.#kept);
+  }
+
+  /** Takes the rest from the client and throws it away, so that the connection can be used or closed in peace. */
+  discard(): void {
+    this.#kept = undefined;
+    if (!this.stream.destroyed) this.stream.destroy();
+    this.#request.resume();
+  }
+
+  #pass(chunk: Buffer): void {
+    this.#received += chunk.length;
+    this.#options.onProgress();
+    if (this.stream.destroyed) return;
+    if (this.#received > this.#options.limitBytes) {
+      this.discard();
+      this.#options.onTooLarge();
+      return;
+    }
+    if (this.#received > replayable) this.#kept = undefined;
+    else this.#kept?.push(chunk);
+    if (!this.stream.push(chunk)) this.#request.pause();
+  }
+
+  #end(): void {
+    this.isComplete = true;
+    if (!this.stream.destroyed) this.stream.push(null);
+  }
+
+  #close(): void {
+    if (!this.isComplete) this.stream.destroy(new Error('The client left in the middle of its body'));
+  }
+}

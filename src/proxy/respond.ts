@@ -1,0 +1,145 @@
+/**
+ * The one place that writes a head downstream. Nothing that came from a peer reaches `writeHead` unguarded: a control
+ * character in a reason phrase, or a field that Node refuses, throws there and would end the process.
+ */
+
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { firstValue, type HeaderList } from '../http/header-list.ts';
+import type { ResponseHead } from '../http/request-head.ts';
+import { isFieldValue, isToken } from '../http/token.ts';
+
+export type Request = IncomingMessage | Http2ServerRequest;
+export type Response = ServerResponse | Http2ServerResponse;
+
+/** Writes the head; order, case and repeats are kept in HTTP/1.1. */
+export function writeHead(response: Response, head: ResponseHead): void {
+  if (response instanceof ServerResponse) {
+    const reason = isFieldValue(head.reason) ? head.reason : '';
+    const fields = writable(head.headers);
+    if (reason === '') response.writeHead(head.status, fields);
+    else response.writeHead(head.status, reason, fields);
+    return;
+  }
+  // HTTP/2 has no reason phrase (RFC 9113 §8.3.2), and wants each name once, in lower case.
+  response.writeHead(head.status, fieldsByName(head.headers));
+}
+
+/** Writes a whole answer of our own. Node sends no body to HEAD. */
+export function respond(
+  request: Request,
+  response: Response,
+  { head, body = '' }: { readonly head: ResponseHead; readonly body?: string },
+): void {
+  if (response.headersSent || response.destroyed) return;
+  writeHead(response, head);
+  if (body !== '') writeBody(response, Buffer.from(body));
+  endResponse(request, response, head);
+}
+
+/** Whether more may be written at once. */
+export function writeBody(response: Response, chunk: Buffer): boolean {
+  return response instanceof ServerResponse ? response.write(chunk) : response.write(chunk);
+}
+
+/** Node's array form is `string[]`, never readonly. A field that `writeHead` would throw on is left out. */
+function writable(headers: HeaderList): string[] {
+  for (let i = 0; i < headers.length; i += 2) {
+    if (!isWritable(headers[i] ?? '', headers[i + 1] ?? '')) return filtered(headers);
+  }
+  return headers as string[];
+}
+
+function filtered(headers: HeaderList): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const value = headers[i + 1] ?? '';
+    if (isWritable(name, value)) out.push(name, value);
+  }
+  return out;
+}
+
+function isWritable(name: string, value: string): boolean {
+  return isToken(name) && isFieldValue(value);
+}
+
+function fieldsByName(headers: HeaderList): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null);
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = (headers[i] ?? '').toLowerCase();
+    const value = headers[i + 1] ?? '';
+    if (!isWritable(name, value)) continue;
+    const before = fields[name];
+    if (before === undefined) fields[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else fields[name] = [before, value];
+  }
+  return fields;
+}
+
+/** What is read of an upload that nobody needs any more: enough for the client to see the answer (RFC 9112 §9.6). */
+const lingerBytes = 256 * 1024;
+const lingerMs = 1000;
+
+/**
+ * Ends a response whose request may still be coming in. Closing at once would reset the connection, and the client
+ * would lose the answer; reading for ever would let it hold us. A response that says `Connection: close` is ended
+ * after the wait, for Node closes the connection with it; another is ended at once and the rest is read behind it.
+ */
+export function endResponse(request: Request, response: Response, head: ResponseHead): void {
+  if (request.complete || !hasUpload(request) || response.destroyed) {
+    response.end();
+    return;
+  }
+  const isClosing = firstValue(head.headers, 'connection') === 'close';
+  if (!isClosing) response.end();
+  linger(request, () => {
+    if (isClosing) response.end();
+    else if (!request.complete) request.destroy();
+  });
+}
+
+function hasUpload(request: Request): boolean {
+  const { headers } = request;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Reads and drops what still comes, up to the limits, then calls `done` once. */
+function linger(request: Request, done: () => void): void {
+  let left = lingerBytes;
+  const timer = setTimeout(finish, lingerMs);
+  request.on('data', count);
+  request.once('end', finish);
+  request.once('close', finish);
+  request.resume();
+
+  function count(chunk: Buffer): void {
+    left -= chunk.length;
+    if (left < 0) finish();
+  }
+
+  function finish(): void {
+    clearTimeout(timer);
+    request.off('data', count);
+    request.off('end', finish);
+    request.off('close', finish);
+    done();
+  }
+}
+
+/**
+ * Cuts a response that cannot be completed. The client must never take what it got for the whole: no last chunk, and
+ * where the body ends with the connection a reset. Every byte that came is delivered first.
+ */
+export function cutResponse(response: Response, head: ResponseHead): void {
+  if (!(response instanceof ServerResponse)) {
+    response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    return;
+  }
+  const { socket } = response;
+  if (socket === null || socket.destroyed) return;
+  const isDelimited = firstValue(head.headers, 'content-length') !== undefined || response.chunkedEncoding;
+  if (isDelimited) socket.destroySoon();
+  else socket.write('', () => socket.resetAndDestroy());
+}

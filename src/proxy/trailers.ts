@@ -1,0 +1,51 @@
+/** Trailer fields of a response: passed on to a client that asked for them, dropped otherwise (RFC 9110 §6.5). */
+
+import { ServerResponse } from 'node:http';
+import { isHopByHop } from '../http/hop-by-hop.ts';
+import { isFieldValue, isToken, listElements } from '../http/token.ts';
+import type { Response } from './respond.ts';
+
+/** RFC 9110 §6.5.1: framing, routing, authentication and content fields have no place behind the body. */
+const forbidden: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'location',
+  'set-cookie',
+  'vary',
+  'www-authenticate',
+]);
+
+export interface Trailers {
+  /** The request's `TE`. */
+  readonly asked: string | undefined;
+  /** Flat list as undici hands it over. */
+  readonly raw: unknown;
+}
+
+export function writeTrailers(response: Response, { asked, raw }: Trailers): void {
+  if (asked === undefined || !Array.isArray(raw) || raw.length === 0) return;
+  const wants = listElements(asked.toLowerCase()).some((coding) => coding.startsWith('trailers'));
+  if (!wants || !(response instanceof ServerResponse)) return;
+  const fields: [string, string][] = [];
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = text(raw[i]);
+    const value = text(raw[i + 1]);
+    if (mayTrail(name, value)) fields.push([name, value]);
+  }
+  if (fields.length > 0) response.addTrailers(fields);
+}
+
+function text(bytes: unknown): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString('latin1') : String(bytes);
+}
+
+function mayTrail(name: string, value: string): boolean {
+  const lower = name.toLowerCase();
+  if (isHopByHop(lower) || forbidden.has(lower) || lower.startsWith('access-control-')) return false;
+  return isToken(name) && isFieldValue(value);
+}

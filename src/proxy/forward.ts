@@ -11,6 +11,7 @@ import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
+import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
 import { cutResponse, endResponse, type Request, type Response, writeBody, writeHead } from './respond.ts';
 import { mayRetry } from './retry.ts';
@@ -24,6 +25,8 @@ export interface ForwardTask {
   readonly request: Request;
   readonly response: Response;
   readonly upstreams: Upstreams;
+  /** Whether an origin is a target of the config: only there a followed redirect may lead into this network. */
+  readonly isConfigured: (origin: string) => boolean;
   /** Upstream's head → the head that goes down. */
   readonly finish: (head: ResponseHead) => ResponseHead;
   /** Answers with a problem and gives the head that was sent; called at most once, and only while no head is out. */
@@ -67,6 +70,7 @@ class Forwarding implements Handler {
   #upstreamHead: HeaderList | undefined;
   #upstreamHeadAt: number | undefined;
   #isBodyForbidden = false;
+  readonly #redirects: Redirects | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
 
@@ -79,6 +83,7 @@ class Forwarding implements Handler {
           onProgress: () => this.#progress(),
         })
       : undefined;
+    this.#redirects = task.route.response.redirects === 'follow' ? new Redirects(task) : undefined;
     task.response.on('close', () => this.#clientClosed());
     task.response.on('drain', () => this.#controller?.resume());
     task.response.on('error', () => {});
@@ -123,18 +128,19 @@ class Forwarding implements Handler {
     else if (status === 101) this.#fail(this.#unasked());
     else if (status < 200) this.#passInformational(raw);
     else if (status === 407) this.#fail(this.#proxyAuthentication());
-    else this.#passHead(raw);
+    else if (this.#redirects?.begins(raw) === true) clearTimeout(this.#headTimer);
+    else this.#passHead(this.#redirects?.cleaned(raw) ?? raw);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
-    if (this.#isOver || this.#isBodyForbidden) return;
+    if (this.#isOver || this.#isBodyForbidden || this.#redirects?.isPending === true) return;
     this.#bytes += chunk.length;
     this.#silenceTimer?.refresh();
     if (!writeBody(this.#task.response, chunk)) controller.pause();
   }
 
   onResponseEnd(controller: Controller): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#follow()) return;
     const { head, request, response } = this.#task;
     writeTrailers(response, { asked: firstValue(head.headers, 'te'), raw: controller.rawTrailers });
     // The answer is complete; what the client still sends is nobody's.
@@ -144,7 +150,7 @@ class Forwarding implements Handler {
   }
 
   onResponseError(_controller: Controller, error: Error): void {
-    if (this.#isOver || this.#retry(error)) return;
+    if (this.#isOver || this.#follow() || this.#retry(error)) return;
     const why = upstreamFailure(error, this.#task.route.target);
     if (this.#sent === undefined) this.#fail(this.#withRetryNote(why));
     else this.#cut(why, this.#sent);
@@ -179,6 +185,23 @@ class Forwarding implements Handler {
     else passInformational(this.#task.response, raw, this.#task.head.version);
   }
 
+  /** Sends the next request of a redirect that is followed here, once the redirecting answer is over. */
+  #follow(): boolean {
+    if (this.#redirects?.isPending !== true) return false;
+    const next = this.#redirects.next(this.#body);
+    if ('code' in next) {
+      this.#fail(next);
+      return true;
+    }
+    this.#attempts += 1;
+    this.#connection = undefined;
+    const { upstreams, route } = this.#task;
+    const call = { ...next, route };
+    if (next.origin === route.target.origin) upstreams.send(call, this);
+    else upstreams.sendAbroad(next.origin, call, this);
+    return true;
+  }
+
   #invalid(what: string): Failure {
     return failure('http_protocol_error', `${this.#task.route.target.origin} answered with ${what}`);
   }
@@ -202,7 +225,8 @@ class Forwarding implements Handler {
     const body = this.#body === undefined ? null : this.#body.replay();
     const gotBytes = connection !== undefined && connection.socket.bytesRead > connection.bytesBefore;
     const facts = { error, method: plan.upstream.method, isReused: connection?.isReused === true, gotBytes };
-    if (this.#attempts > 1 || body === undefined || !mayRetry(facts)) return false;
+    if (this.#attempts > 1 || this.#redirects?.hasFollowed === true || body === undefined || !mayRetry(facts))
+      return false;
     this.#attempts = 2;
     this.#connection = undefined;
     clearTimeout(this.#headTimer);

@@ -1,7 +1,7 @@
 /** DNS with a deadline and a guard: Node's lookup has neither a timer nor a view on where a name leads. */
 
 import type { LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
  * `lookup` for one host name. Fails with `DNS_TIMEOUT` after `timeoutMs` (0 = never), and with `IP_PROHIBITED` where a
@@ -30,6 +30,49 @@ function prohibitedAmong(address: string | LookupAddress[]): string | undefined 
   return addresses.find(isMetadataAddress);
 }
 
+/**
+ * `lookup` for a redirect that an upstream chose: fails with `IP_PROHIBITED` where the name leads to this machine or a
+ * private network. An upstream must not reach through us what it cannot reach itself.
+ */
+export function publicLookup(lookup: LookupFunction): LookupFunction {
+  return (name, options, callback) => {
+    lookup(name, options, (error, address, family) => {
+      const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
+      const prohibited = error === null ? addresses.find(isPrivateAddress) : undefined;
+      if (prohibited === undefined) callback(error, address, family);
+      else callback(ipProhibited(name, prohibited), []);
+    });
+  };
+}
+
+const privateRanges = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const) {
+  privateRanges.addSubnet(network, prefix, 'ipv4');
+  privateRanges.addSubnet(`::ffff:${network}`, prefix + 96, 'ipv6');
+}
+for (const [network, prefix] of [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const) {
+  privateRanges.addSubnet(network, prefix, 'ipv6');
+}
+
+/** Loopback, link-local and private addresses (IANA special-purpose registries). `host` may be a name: then `false`. */
+export function isPrivateAddress(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(bare);
+  return family !== 0 && privateRanges.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+}
+
 /** 169.254.0.0/16 (RFC 3927) and AWS's IPv6 metadata address. */
 export function isMetadataAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
@@ -43,6 +86,8 @@ function dnsTimeout(hostname: string, timeoutMs: number): NodeJS.ErrnoException 
 }
 
 function ipProhibited(hostname: string, address: string): NodeJS.ErrnoException {
-  const error = new Error(`The name ${hostname} leads to the metadata address ${address}`);
+  const error = new Error(
+    `The name ${hostname} leads to ${address}, an address that hands out what is not for this request`,
+  );
   return Object.assign(error, { code: 'IP_PROHIBITED' });
 }

@@ -145,6 +145,7 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
     request,
     response,
     upstreams,
+    isConfigured: (origin) => ruleset.routes.some(({ target }) => target.origin === origin),
     finish: (raw) => finish(plan, raw, { ruleset, notice }),
     fail: (why) => answerFailure(task, why),
     done: ({ upstreamHeadAt, ...result }) => {

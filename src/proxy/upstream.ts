@@ -11,7 +11,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
-import { guardedLookup } from './lookup.ts';
+import { guardedLookup, publicLookup } from './lookup.ts';
 
 export type Handler = Dispatcher.DispatchHandler & {
   /** The connection that the request is written to, and whether an earlier request used it. */
@@ -25,6 +25,8 @@ export interface UpstreamCall {
   readonly path: string;
   readonly headers: HeaderList;
   readonly body: Readable | Buffer | null;
+  /** Where it goes instead of to the route's target. */
+  readonly origin?: string;
 }
 
 export interface UpstreamOptions {
@@ -40,6 +42,16 @@ async function loadUndici(): Promise<typeof import('undici')> {
   undici ??= await import('undici');
   return undici;
 }
+
+const clientOptions = {
+  // More than one request on its way would let one slow answer hold up others (head-of-line blocking).
+  pipelining: 1,
+  maxHeaderSize: maxResponseHead,
+  // Deadlines are the exchange's own: undici restarts its head timer at each 1xx, and cannot lift its body timer
+  // once the head shows an event stream.
+  headersTimeout: 0,
+  bodyTimeout: 0,
+} as const;
 
 interface Pool {
   readonly dispatcher: Dispatcher;
@@ -88,6 +100,19 @@ export class Upstreams {
     );
   }
 
+  /** Sends a followed redirect to an origin that is no target of the config: without the route's TLS settings. */
+  sendAbroad(origin: string, call: UpstreamCall, handler: Handler): void {
+    const { connectMs } = call.route.timeouts;
+    const lookup = publicLookup(guardedLookup(this.#lookup, origin, connectMs));
+    const connect = { timeout: connectMs, lookup, autoSelectFamily: true };
+    const client = new (library().Client)(origin, { ...clientOptions, connect });
+    dispatch(
+      client,
+      { ...call, origin },
+      counted(handler, () => void client.close()),
+    );
+  }
+
   /** Lets go of the pools that no route needs any more: each closes after its last request. */
   retain(routes: readonly Route[]): void {
     const needed = new Set(routes.map(keyOf));
@@ -120,13 +145,7 @@ export class Upstreams {
   #options(route: Route) {
     const { verify, ca, cert, key } = route.tls;
     return {
-      // More than one request on its way would let one slow answer hold up others (head-of-line blocking).
-      pipelining: 1,
-      maxHeaderSize: maxResponseHead,
-      // Deadlines are the exchange's own: undici restarts its head timer at each 1xx, and cannot lift its body timer
-      // once the head shows an event stream.
-      headersTimeout: 0,
-      bodyTimeout: 0,
+      ...clientOptions,
       connect: {
         timeout: route.timeouts.connectMs,
         lookup: guardedLookup(this.#lookup, route.target.hostname, route.timeouts.connectMs),
@@ -156,7 +175,7 @@ function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Handler):
   try {
     dispatcher.dispatch(
       {
-        origin: route.target.origin,
+        origin: call.origin ?? route.target.origin,
         method: method as Dispatcher.HttpMethod,
         path,
         headers: headers as string[],

@@ -14,6 +14,7 @@ import { finish } from '../finish.ts';
 import { lines } from '../http/header-list.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
+import { closeTogether } from './close-together.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { guardedLookup } from './lookup.ts';
 import { writeHead } from './respond.ts';
@@ -34,9 +35,6 @@ export interface TunnelState extends Serving {
 
 /** What a client may send before the upstream has answered; a paused socket would never report that it left. */
 const earlyBytes = 64 * 1024;
-
-/** RFC 9110 §9.3.6: when one side closes, what it sent is flushed and both are closed; this is how long that may take. */
-const closingMs = 2000;
 
 export function tunnel(tunnelTask: TunnelTask, state: TunnelState): void {
   void loadProxy().then((proxy) => new Handshake(tunnelTask, state).start(proxy));
@@ -275,26 +273,6 @@ class Handshake {
     const rest = { upstreamHeaders: undefined, bytes: 0, attempts: 1, upstreamHeadMs: undefined };
     report(this.#task, this.#state, { ...rest, ...sent });
   }
-}
-
-/** http-proxy ends the other side when one closes, which leaves it half open for ever; here both go. */
-function closeTogether(client: Socket, upstream: Duplex, done: () => void): void {
-  let timer: NodeJS.Timeout | undefined;
-  for (const side of [client, upstream]) {
-    side.on('error', () => {});
-    side.once('end', () => {
-      timer ??= setTimeout(() => {
-        client.destroy();
-        upstream.destroy();
-      }, closingMs);
-    });
-  }
-  client.once('close', () => upstream.destroy());
-  upstream.once('close', () => {
-    clearTimeout(timer);
-    client.destroySoon();
-    done();
-  });
 }
 
 function asObject(

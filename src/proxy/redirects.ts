@@ -1,0 +1,96 @@
+/** The redirects of one request that are followed on the server: what comes next, and what may not. */
+
+import type { Failure } from '../exchange.ts';
+import { firstValue, type HeaderList, isField } from '../http/header-list.ts';
+import type { ResponseHead } from '../http/request-head.ts';
+import type { ForwardPlan } from '../plan-shape.ts';
+import { type Hop, hopHead, isRedirect, nextHop } from '../rewrite/redirect.ts';
+import type { Route } from '../ruleset.ts';
+import { failure } from './failure.ts';
+import { isPrivateAddress } from './lookup.ts';
+import type { RequestBody } from './request-body.ts';
+import type { UpstreamCall } from './upstream.ts';
+
+/** Fetch, "HTTP-redirect fetch" step 8. */
+const maxHops = 20;
+
+export interface RedirectTask {
+  readonly plan: ForwardPlan;
+  readonly route: Route;
+  readonly isConfigured: (origin: string) => boolean;
+}
+
+export class Redirects {
+  readonly #task: RedirectTask;
+  #current: Hop;
+  #headers: HeaderList;
+  #pending: { readonly status: number; readonly location: string } | undefined;
+  #count = 0;
+  #hasLeft = false;
+
+  constructor(task: RedirectTask) {
+    const { origin, method, path, headers } = task.plan.upstream;
+    this.#task = task;
+    this.#current = { origin, method, path };
+    this.#headers = headers;
+  }
+
+  /** A redirecting answer is being read; nothing of it goes down. */
+  get isPending(): boolean {
+    return this.#pending !== undefined;
+  }
+
+  get hasFollowed(): boolean {
+    return this.#count > 0;
+  }
+
+  /** Whether this answer is a redirect to be followed. */
+  begins({ status, headers }: ResponseHead): boolean {
+    const location = firstValue(headers, 'location');
+    if (!isRedirect(status) || location === undefined) return false;
+    this.#pending = { status, location };
+    return true;
+  }
+
+  /** The next request, or why there is none. */
+  next(body: RequestBody | undefined): (Omit<UpstreamCall, 'route'> & { readonly origin: string }) | Failure {
+    const { status = 0, location = '' } = this.#pending ?? {};
+    this.#pending = undefined;
+    this.#count += 1;
+    if (this.#count > maxHops)
+      return failure('http_protocol_error', `More than ${maxHops} redirects`, loopHint);
+    const next = nextHop(status, location, this.#current);
+    if (next.kind === 'invalid') return failure('http_protocol_error', next.why);
+    const { origin } = next.hop;
+    if (this.#isProhibited(origin)) return prohibited(origin);
+    const sent = next.keepsBody && body !== undefined ? body.replay() : null;
+    if (sent === undefined)
+      return failure('http_protocol_error', `Cannot follow the ${status}: ${tooLarge}`, bodyHint);
+    this.#headers = hopHead(this.#headers, { next, routeFields: this.#task.route.request.drop });
+    this.#current = next.hop;
+    this.#hasLeft ||= next.changesOrigin;
+    return { origin, method: next.hop.method, path: next.hop.path, headers: this.#headers, body: sent };
+  }
+
+  /** Cookies of another origin than the configured one are not this route's. */
+  cleaned(head: ResponseHead): ResponseHead {
+    if (!this.#hasLeft) return head;
+    const { headers } = head;
+    return { ...head, headers: headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'set-cookie')) };
+  }
+
+  #isProhibited(origin: string): boolean {
+    const host = origin.slice(origin.indexOf('//') + 2).replace(/:[0-9]+$/, '');
+    const isLocal = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host);
+    return isLocal && !this.#task.isConfigured(origin);
+  }
+}
+
+const loopHint = 'the API redirects in a circle; call it with curl -L to see where';
+const tooLarge = 'the body was not kept to be sent again (it is incomplete, or larger than 64 KiB)';
+const bodyHint = 'set "redirects": "rewrite", so that the page sends it again';
+
+function prohibited(origin: string): Failure {
+  const detail = `The API redirects to ${origin}, an address on this machine or its network that no route names`;
+  return failure('destination_ip_prohibited', detail, 'if it is meant, add a route whose "target" it is');
+}

@@ -1,0 +1,115 @@
+/** The next request of a redirect that is followed on the server: Fetch, "HTTP-redirect fetch". Pure. */
+
+import { parseAuthority } from '../http/host.ts';
+import { defaultPort } from '../http/origin.ts';
+
+export interface Hop {
+  /** `https://api.github.com` */
+  readonly origin: string;
+  readonly method: string;
+  readonly path: string;
+}
+
+export type NextHop =
+  | { readonly kind: 'hop'; readonly hop: Hop; readonly keepsBody: boolean; readonly changesOrigin: boolean }
+  | { readonly kind: 'invalid'; readonly why: string };
+
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Fetch, "redirect status"; 300 and 304 are none. */
+export function isRedirect(status: number): boolean {
+  return redirectStatuses.has(status);
+}
+
+export function nextHop(status: number, location: string, current: Hop): NextHop {
+  const target = resolve(location, current);
+  if (target === undefined)
+    return { kind: 'invalid', why: `Location "${location.slice(0, 200)}" is not a URL that can be followed` };
+  // Step 12: the only method changes that the standard makes.
+  const becomesGet =
+    (current.method === 'POST' && (status === 301 || status === 302)) ||
+    (status === 303 && current.method !== 'GET' && current.method !== 'HEAD');
+  return {
+    kind: 'hop',
+    hop: { ...target, method: becomesGet ? 'GET' : current.method },
+    keepsBody: !becomesGet,
+    changesOrigin: target.origin !== current.origin,
+  };
+}
+
+/** The fragment never travels; user info in a redirect is an error (Fetch, step 7). */
+function resolve(location: string, { origin, path }: Hop): { origin: string; path: string } | undefined {
+  if (/[^\x21-\x7e]/.test(location)) return undefined;
+  const reference = location.split('#', 1)[0] ?? '';
+  const absolute = /^(?:(https?):)?\/\/([^/?]*)(.*)$/i.exec(reference);
+  if (absolute !== null) {
+    const scheme = (absolute[1] ?? origin.slice(0, origin.indexOf(':'))).toLowerCase();
+    const authority = parseAuthority(absolute[2] ?? '');
+    if (authority === undefined) return undefined;
+    const { host, port } = authority;
+    const suffix = port === '' || port === defaultPort(scheme) ? '' : `:${port}`;
+    return { origin: `${scheme}://${host}${suffix}`, path: rooted(absolute[3] ?? '') };
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return undefined;
+  if (reference.startsWith('/')) return { origin, path: reference };
+  return { origin, path: relativeTo(path, reference) };
+}
+
+function rooted(path: string): string {
+  return path.startsWith('/') ? path : `/${path}`;
+}
+
+/** RFC 3986 §5.2.3, dot segments removed as §5.2.4 says. */
+function relativeTo(path: string, reference: string): string {
+  const base = path.split('?', 1)[0] ?? '/';
+  if (reference === '') return path;
+  if (reference.startsWith('?')) return `${base}${reference}`;
+  const [relativePath = '', ...query] = reference.split('?');
+  const segments = `${base.slice(0, base.lastIndexOf('/') + 1)}${relativePath}`.split('/').slice(1);
+  const out: string[] = [];
+  for (const [i, segment] of segments.entries()) {
+    if (segment === '..') out.pop();
+    if ((segment === '..' || segment === '.') && i === segments.length - 1) out.push('');
+    else if (segment !== '..' && segment !== '.') out.push(segment);
+  }
+  return `/${out.join('/')}${query.length === 0 ? '' : `?${query.join('?')}`}`;
+}
+
+/** Fields that go to the configured target alone: the client's credentials, and what the body no longer backs. */
+const credentials: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'proxy-authorization',
+  'origin',
+  'referer',
+]);
+const bodyFields: ReadonlySet<string> = new Set([
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-location',
+  'content-type',
+]);
+
+export interface HopHeadRules {
+  readonly next: Extract<NextHop, { kind: 'hop' }>;
+  /** Lower-case names that the route sets: they are for its own target. */
+  readonly routeFields: ReadonlySet<string>;
+}
+
+/** The head of the next request, made from that of the last one. */
+export function hopHead(headers: readonly string[], { next, routeFields }: HopHeadRules): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] ?? '';
+    const lower = name.toLowerCase();
+    const isForeign = next.changesOrigin && (credentials.has(lower) || routeFields.has(lower));
+    if (isForeign || (!next.keepsBody && bodyFields.has(lower))) continue;
+    const isHost = lower === 'host' && next.changesOrigin;
+    out.push(
+      name,
+      isHost ? next.hop.origin.slice(next.hop.origin.indexOf('//') + 2) : (headers[i + 1] ?? ''),
+    );
+  }
+  return out;
+}

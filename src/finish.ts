@@ -137,7 +137,7 @@ function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: R
   if (plan.cookies === 'strip' || route.response.cookies === 'drop') return;
   const scheme = plan.downstream.startsWith('https:') ? 'https' : 'http';
   const { isCrossSite } = plan;
-  const { unmapPath: mapPath } = route;
+  const mapPath = (path: string) => cookiePath(route.unmapPath(path));
   const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';
   out.push(
     name,
@@ -145,6 +145,11 @@ function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: R
       ? value
       : rewriteCookie(value, { scheme, isCrossSite, mapPath, prefix }),
   );
+}
+
+/** `/api/` would not take in `/api` itself (RFC 6265 §5.1.4); a prefix without its slash takes in both. */
+function cookiePath(path: string | undefined): string | undefined {
+  return path !== undefined && path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 function passChallenge(out: MutableHeaderList, { name, value }: Field): void {

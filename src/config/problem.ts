@@ -48,3 +48,17 @@ export function keyText(path: KeyPath): string {
 export function placeText(place: Place): string {
   return place.line === 0 ? place.file : `${place.file}:${place.line}:${place.column}`;
 }
+
+/** By file and position; values of flags, which have none, come first. Problems at one place keep their order. */
+export function sortProblems(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted((a, b) => {
+    const [one, two] = [a.place, b.place];
+    if (one.line === 0 || two.line === 0) return Math.min(one.line, 1) - Math.min(two.line, 1);
+    return compare(one.file, two.file) || one.line - two.line || one.column - two.column;
+  });
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

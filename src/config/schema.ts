@@ -1,265 +1,484 @@
 /**
  * Every key of the config, declared once: types, JSON Schema, the README's table and `--help` come from here.
  * This file knows shapes. What a value means (is it an origin, does a glob match) is said where it is compiled.
+ * The messages go on after the key's name: `"port" must be …`.
  */
 
 import * as v from 'valibot';
+import { defaults } from './defaults.ts';
+import { sizePattern } from './size.ts';
 
-/** Milliseconds: a whole number, 0 or more. */
-const milliseconds = (text: string) =>
+/** What a key says of itself beside its shape. */
+export interface About {
+  /** What it means, without its default. */
+  readonly description: string;
+  /** The value that holds where it is left out. */
+  readonly default?: string | number | boolean;
+  /** Where the default is not one value: "loopback origins on any port". */
+  readonly defaultText?: string;
+  /** Values to paste. */
+  readonly examples?: readonly (string | number | boolean)[];
+  /** The code of a wrong value here and below; CP102 where none is given. */
+  readonly code?: string;
+  /** It goes into a header field: V53 has words of its own. */
+  readonly isHeaderValue?: true;
+}
+
+const about = <TInput>(notes: About): v.MetadataAction<TInput, Record<string, unknown>> =>
+  v.metadata({ ...notes });
+
+/** All but the description. */
+type More = Omit<About, 'description'>;
+
+const flag = (description: string, more: More = { default: false }) =>
+  v.pipe(v.boolean('must be true or false'), about({ description, ...more }));
+
+const text = (description: string, more: More = {}) =>
+  v.pipe(v.string('must be a text'), about({ description, ...more }));
+
+const textOrList = (description: string, more: More) =>
   v.pipe(
-    v.number('Must be milliseconds, a whole number: 10000'),
-    v.integer('Must be milliseconds, a whole number: 10000'),
-    v.minValue(0, 'Must be milliseconds, 0 or more'),
-    v.maxValue(2 ** 31 - 1, 'Must be at most 2147483647 milliseconds, the longest timer of Node'),
-    v.description(text),
-  );
-
-/** Bytes: "100mb", "64kb", "512b". */
-const size = (text: string) =>
-  v.pipe(
-    v.string('Must be a size with its unit: "100mb"'),
-    v.regex(/^[0-9]{1,9}(?:b|kb|mb|gb)$/i, 'Must be a size with its unit: "100mb", "64kb", "512b"'),
-    v.description(text),
-  );
-
-const count = (text: string, least = 1) =>
-  v.pipe(
-    v.number('Must be a whole number'),
-    v.integer('Must be a whole number'),
-    v.minValue(least, `Must be a whole number, ${least} or more`),
-    v.description(text),
-  );
-
-const flag = (text: string) => v.pipe(v.boolean('Must be true or false'), v.description(text));
-const text = (description: string) => v.pipe(v.string('Must be a text'), v.description(description));
-const oneOrMore = (description: string) =>
-  v.pipe(
-    v.union([v.string(), v.array(v.string('Must be a text'))], 'Must be a text or a list of texts'),
-    v.description(description),
-  );
-
-export const corsSchema = v.object({
-  allowOrigin: v.optional(
-    oneOrMore(
-      'Origins that may read: "*", one origin or a list. An origin is scheme://host[:port]; "https://*.example.test" means any depth of labels, "http://localhost:*" any port. Default: loopback origins on any port.',
+    v.union(
+      [v.string('must be a text'), v.array(v.string('must be a text'))],
+      'must be "*", one text or a list of texts',
     ),
-  ),
-  allowMethods: v.optional(
-    oneOrMore('"*" echoes the method that a preflight asks for; or a list. Default: "*".'),
-  ),
-  allowHeaders: v.optional(
-    oneOrMore(
-      '"*" echoes the header names that a preflight asks for; or a list, to which Content-Type always belongs. Default: "*".',
+    about({ description, ...more }),
+  );
+
+const oneOf = <const T extends readonly [string, ...string[]]>(modes: T, notes: About) =>
+  v.pipe(v.picklist(modes, `must be ${listed(modes)}`), about(notes));
+
+/** Milliseconds. The longest is the longest timer of Node. */
+const milliseconds = (description: string, fallback: number) =>
+  v.pipe(
+    v.number('must be milliseconds, a whole number'),
+    v.integer('must be milliseconds, a whole number'),
+    v.minValue(0, 'must be milliseconds, 0 or more'),
+    v.maxValue(2 ** 31 - 1, 'must be at most 2147483647 milliseconds, the longest timer of Node'),
+    about({ description, default: fallback, examples: [fallback] }),
+  );
+
+const size = (description: string, fallback: string) =>
+  v.pipe(
+    v.string('must be a size with its unit'),
+    v.regex(sizePattern, 'must be a size with its unit'),
+    about({ description, default: fallback, examples: [fallback] }),
+  );
+
+const count = (description: string, least: number, fallback: number) =>
+  v.pipe(
+    v.number('must be a whole number'),
+    v.integer('must be a whole number'),
+    v.minValue(least, `must be a whole number, ${least} or more`),
+    v.maxValue(2 ** 31 - 1, 'must be at most 2147483647'),
+    about({ description, default: fallback, examples: [fallback] }),
+  );
+
+/** RFC 9110 §5.5; Node throws on anything else, and would do so at request time. */
+const headerValue = (lead: string) =>
+  v.pipe(
+    v.string(lead),
+    v.regex(
+      /^[\t\x20-\x7e\x80-\xff]*$/,
+      'must be a header value: no line breaks, control characters or characters beyond Latin-1',
     ),
-  ),
-  exposeHeaders: v.optional(
-    oneOrMore(
-      '"*" lists every readable header of each response by name, valid with credentials too; or a list. Default: none.',
+    v.metadata({ isHeaderValue: true }),
+  );
+
+const headerEdits = (description: string) =>
+  v.pipe(
+    v.record(
+      v.string(),
+      v.nullable(headerValue('must be a text, or null to remove the header')),
+      'must be an object of header names and values',
     ),
-  ),
-  allowCredentials: v.optional(
-    flag('Whether pages may send and receive cookies (credentials: "include"). Default: false.'),
-  ),
-  maxAge: v.optional(
-    v.pipe(
-      v.number('Must be seconds, a whole number'),
-      v.integer('Must be seconds, a whole number'),
-      v.description(
-        'Seconds for which a browser may keep the preflight answer. Left out: no header, and browsers keep it 5 seconds.',
+    about({ description, defaultText: 'none' }),
+  );
+
+const corsSchema = v.strictObject(
+  {
+    allowOrigin: v.optional(
+      v.pipe(
+        v.union(
+          [v.string('must be a text'), v.array(v.string('must be a text'))],
+          'must be "*", one origin or a list of origins (echoing any origin is not offered)',
+        ),
+        about({
+          description:
+            'Origins that may read: "*", one origin or a list. An origin is scheme://host[:port]; "https://*.example.test" means any depth of labels, "http://localhost:*" any port.',
+          defaultText: 'loopback origins on any port',
+          examples: ['http://localhost:5173'],
+        }),
       ),
     ),
-  ),
-  dangerouslyAllowNullOrigin: v.optional(
-    flag(
-      'Lets "null" stand in allowOrigin: any sandboxed frame, data: or file: page sends it. Default: false.',
+    allowMethods: v.optional(
+      textOrList('Methods that a preflight may ask for: "*" echoes the one asked for; or a list.', {
+        default: defaults.cors.allowMethods,
+        examples: ['*'],
+      }),
     ),
-  ),
-});
+    allowHeaders: v.optional(
+      textOrList(
+        'Header names that a preflight may ask for: "*" echoes those asked for; or a list, to which Content-Type always belongs.',
+        { default: defaults.cors.allowHeaders, examples: ['*'] },
+      ),
+    ),
+    exposeHeaders: v.optional(
+      textOrList(
+        'Response headers that scripts may read: "*" lists every readable header of each response by name, valid with credentials too; or a list.',
+        { defaultText: 'none', examples: ['*'] },
+      ),
+    ),
+    allowCredentials: v.optional(
+      flag('Whether pages may send and receive cookies (credentials: "include").', {
+        default: defaults.cors.allowCredentials,
+      }),
+    ),
+    maxAge: v.optional(
+      v.pipe(
+        v.number('must be seconds, a whole number'),
+        v.integer('must be seconds, a whole number'),
+        about({
+          description: 'Seconds for which a browser may keep the preflight answer.',
+          defaultText: 'no header: browsers keep it 5 seconds',
+          examples: [600],
+        }),
+      ),
+    ),
+    dangerouslyAllowNullOrigin: v.optional(
+      flag('Lets "null" stand in allowOrigin: any sandboxed frame, data: or file: page sends it.'),
+    ),
+  },
+  'must be an object',
+);
 
-const requestSchema = v.object({
-  headers: v.optional(
-    v.pipe(
-      v.record(v.string(), v.nullable(v.string('Must be a text, or null to remove the header'))),
-      v.description(
+const requestSchema = v.strictObject(
+  {
+    headers: v.optional(
+      headerEdits(
         'Headers to set on requests to the API; null removes one. ${NAME} makes the route one that carries a secret.',
       ),
     ),
-  ),
-  host: v.optional(text('The Host that the API sees: "upstream" (default), "keep" or a value.')),
-  origin: v.optional(
-    text('The Origin that the API sees: "keep" (default), "upstream", "remove" or a value.'),
-  ),
-});
-
-const responseSchema = v.object({
-  headers: v.optional(
-    v.pipe(
-      v.record(v.string(), v.nullable(v.string('Must be a text, or null to remove the header'))),
-      v.description('Headers to set on responses; null removes one.'),
-    ),
-  ),
-  cookies: v.optional(
-    v.pipe(
-      v.picklist(['rewrite', 'keep', 'drop'], 'Must be "rewrite", "keep" or "drop"'),
-      v.description(
-        'Set-Cookie: "rewrite" (default) fits Domain, Path, Secure and SameSite to this listener; "keep"; "drop".',
+    host: v.optional(
+      v.pipe(
+        headerValue('must be a text'),
+        about({
+          description: 'The Host that the API sees: "upstream", "keep" or a value.',
+          default: defaults.request.host,
+          examples: [defaults.request.host],
+        }),
       ),
     ),
-  ),
-  redirects: v.optional(
-    v.pipe(
-      v.picklist(['rewrite', 'keep', 'follow'], 'Must be "rewrite", "keep" or "follow"'),
-      v.description(
-        'Location: "rewrite" (default) maps every configured target back through this proxy; "keep"; "follow" on the server.',
+    origin: v.optional(
+      v.pipe(
+        headerValue('must be a text'),
+        about({
+          description: 'The Origin that the API sees: "keep", "upstream", "remove" or a value.',
+          default: defaults.request.origin,
+          examples: [defaults.request.origin],
+        }),
       ),
     ),
-  ),
-});
+  },
+  'must be an object',
+);
 
-const routeTimeoutsSchema = v.object({
-  connect: v.optional(milliseconds('Milliseconds for DNS, TCP and TLS. Default: 10000.')),
-  headers: v.optional(milliseconds("Milliseconds for the API's response head. Default: 60000.")),
-  body: v.optional(
-    milliseconds(
-      'Milliseconds of silence between bytes, either way; 0 = none, never on event streams. Default: 0.',
+const responseSchema = v.strictObject(
+  {
+    headers: v.optional(headerEdits('Headers to set on responses; null removes one.')),
+    cookies: v.optional(
+      oneOf(['rewrite', 'keep', 'drop'], {
+        description:
+          'Set-Cookie: "rewrite" fits Domain, Path, Secure and SameSite to this listener; "keep"; "drop".',
+        default: defaults.response.cookies,
+      }),
     ),
-  ),
-});
-
-const routeLimitsSchema = v.object({
-  requestBody: v.optional(size('Largest request body. Default: "100mb".')),
-  connections: v.optional(count('Connections to this target at once. Default: 256.')),
-  queue: v.optional(count('Requests that may wait for a connection; more get a 503. Default: 1024.', 0)),
-});
-
-const tlsSchema = v.object({
-  verify: v.optional(flag("Whether the API's certificate is verified. Default: true.")),
-  ca: v.optional(text("PEM file of the authority that signed the API's certificate.")),
-  cert: v.optional(text('PEM file of a client certificate.')),
-  key: v.optional(text('PEM file of its private key.')),
-});
-
-export const routeSchema = v.object({
-  match: oneOrMore(
-    'picomatch glob or list of globs on the path as received. The first route in file order that matches wins.',
-  ),
-  methods: v.optional(
-    v.pipe(
-      v.array(v.string('Must be a method name'), 'Must be a list of method names'),
-      v.description('Only these methods; a preflight counts as the method that it asks for. Default: all.'),
+    redirects: v.optional(
+      oneOf(['rewrite', 'keep', 'follow'], {
+        description:
+          'Location: "rewrite" maps every configured target back through this proxy; "keep"; "follow" on the server.',
+        default: defaults.response.redirects,
+      }),
     ),
-  ),
-  target: text("Base URL of the API (http, https, ws, wss); its path is put before the request's."),
-  stripPrefix: v.optional(text('Leading path segments to take away: "/gh" turns /gh/user into /user.')),
-  rewrite: v.optional(
-    v.pipe(
-      v.record(v.string(), v.string('Must be a text')),
-      v.description('Regular expression to replacement, on the path alone: { "^/gh/(.*)": "/$1" }.'),
+  },
+  'must be an object',
+);
+
+const routeTimeoutsSchema = v.strictObject(
+  {
+    connect: v.optional(milliseconds('Milliseconds for DNS, TCP and TLS.', defaults.timeouts.connect)),
+    headers: v.optional(milliseconds("Milliseconds for the API's response head.", defaults.timeouts.headers)),
+    body: v.optional(
+      milliseconds(
+        'Milliseconds of silence between bytes, either way; 0 = none, never on event streams.',
+        defaults.timeouts.body,
+      ),
     ),
-  ),
-  cors: v.optional(
-    v.pipe(
+  },
+  'must be an object of milliseconds: { "connect": 10000, "headers": 60000, "body": 0 }',
+);
+
+const routeLimitsSchema = v.strictObject(
+  {
+    requestBody: v.optional(size('Largest request body.', defaults.limits.requestBody)),
+    connections: v.optional(count('Connections to this target at once.', 1, defaults.limits.connections)),
+    queue: v.optional(
+      count('Requests that may wait for a connection; more get a 503.', 0, defaults.limits.queue),
+    ),
+  },
+  'must be an object: { "requestBody": "100mb", "connections": 256, "queue": 1024 }',
+);
+
+const tlsSchema = v.strictObject(
+  {
+    verify: v.optional(flag("Whether the API's certificate is verified.", { default: defaults.tls.verify })),
+    ca: v.optional(
+      text("PEM file of the authority that signed the API's certificate.", { defaultText: "the system's" }),
+    ),
+    cert: v.optional(text('PEM file of a client certificate.', { defaultText: 'none' })),
+    key: v.optional(text('PEM file of its private key.', { defaultText: 'none' })),
+  },
+  'must be an object',
+);
+
+const timeoutsCode = 'CP170';
+const limitsCode = 'CP171';
+
+const routeSchema = v.strictObject(
+  {
+    match: v.pipe(
       v.union(
-        [corsSchema, v.literal('passthrough')],
-        'Must be an object, or "passthrough" to leave CORS to the API',
+        [v.string('must be a text'), v.array(v.string('must be a text'))],
+        'must be a glob on the path, or a list of globs',
       ),
-      v.description(
-        'CORS rules of this route. "passthrough": nothing is decided, added or removed; the API answers for itself.',
+      about({
+        description:
+          'picomatch glob or list of globs on the path as received. The first route in file order that matches wins.',
+        examples: ['/api/**'],
+      }),
+    ),
+    methods: v.optional(
+      v.pipe(
+        v.array(v.string('must be a method name'), 'must be a list of method names'),
+        about({
+          description: 'Only these methods; a preflight counts as the method that it asks for.',
+          defaultText: 'all',
+        }),
       ),
     ),
-  ),
-  preflight: v.optional(
-    v.pipe(
-      v.picklist(['answer', 'forward'], 'Must be "answer" or "forward"'),
-      v.description(
-        '"answer" (default): preflights are answered here; "forward": the API is asked, once the origin has passed.',
-      ),
-    ),
-  ),
-  request: v.optional(requestSchema),
-  response: v.optional(responseSchema),
-  websocket: v.optional(
-    flag('Whether WebSockets pass. Default: true where origins are listed, false under "*".'),
-  ),
-  tls: v.optional(v.pipe(tlsSchema, v.description('TLS to the API.'))),
-  timeouts: v.optional(routeTimeoutsSchema),
-  limits: v.optional(routeLimitsSchema),
-  dangerouslyAllowPlainHttpSecrets: v.optional(
-    flag('Lets a secret travel in clear text to a target that is not on this machine. Default: false.'),
-  ),
-});
-
-export const listenSchema = v.object({
-  host: v.optional(
-    text('Address to listen on. "localhost" (default) binds 127.0.0.1 and ::1; anything wider warns.'),
-  ),
-  port: v.optional(
-    v.pipe(
-      v.number('Must be a port: a whole number from 0 to 65535'),
-      v.integer('Must be a port: a whole number from 0 to 65535'),
-      v.minValue(0, 'Must be a port from 0 to 65535'),
-      v.maxValue(65535, 'Must be a port from 0 to 65535'),
-      v.description('Port to listen on; 0 takes any free one. Default: 8010.'),
-    ),
-  ),
-  https: v.optional(
-    v.pipe(
-      v.union(
-        [v.boolean(), v.object({ cert: text('PEM file.'), key: text('PEM file.') })],
-        'Must be true, false or { "cert": FILE, "key": FILE }',
-      ),
-      v.description(
-        'true makes and keeps a certificate for localhost; or { cert, key }. HTTP/2 and HTTP/1.1. Default: false.',
-      ),
-    ),
-  ),
-  limits: v.optional(
-    v.object({
-      url: v.optional(size('Longest request target. Default: "16kb".')),
-      headers: v.optional(size('Largest request head. Default: "64kb".')),
-      headerCount: v.optional(count('Most request header lines. Default: 1000.')),
-      connections: v.optional(count('Most open connections. Default: 10000.')),
+    target: text("Base URL of the API (http, https, ws, wss); its path is put before the request's.", {
+      examples: ['https://api.example.com'],
     }),
-  ),
-  timeouts: v.optional(
-    v.object({
-      head: v.optional(milliseconds("Milliseconds for a client's request head. Default: 10000.")),
-      drain: v.optional(milliseconds('Milliseconds that a shutdown waits for open requests. Default: 5000.')),
-    }),
-  ),
-  allowedHosts: v.optional(
-    v.pipe(
-      v.array(v.string('Must be a host name'), 'Must be a list of host names'),
-      v.description(
-        'Host names beside localhost, *.localhost and the listener\'s addresses; ".dev.test" means the subtree.',
+    stripPrefix: v.optional(
+      text('Leading path segments to take away: "/gh" turns /gh/user into /user.', {
+        defaultText: 'none',
+        examples: ['/api'],
+      }),
+    ),
+    rewrite: v.optional(
+      v.pipe(
+        v.record(v.string(), v.string('must be a text'), 'must be an object of patterns and replacements'),
+        about({
+          description: 'Regular expression to replacement, on the path alone: { "^/gh/(.*)": "/$1" }.',
+          defaultText: 'none',
+        }),
       ),
     ),
-  ),
-  dangerouslyAllowSecretsOnLan: v.optional(
-    flag('Lets routes that carry a secret be served beyond this machine. Default: false.'),
-  ),
-  dangerouslyAllowAnyHost: v.optional(
-    flag('Lets allowedHosts hold "*": no protection against DNS rebinding. Default: false.'),
-  ),
-});
-
-export const configSchema = v.object({
-  $schema: v.optional(text('Where the JSON Schema of this file is, for the editor.')),
-  listen: v.optional(v.pipe(listenSchema, v.description('Where this proxy listens.'))),
-  target: v.optional(text('Shorthand: a last route "/**" to this base URL.')),
-  cors: v.optional(v.pipe(corsSchema, v.description("Defaults for every route's cors."))),
-  request: v.optional(v.pipe(requestSchema, v.description("Defaults for every route's request."))),
-  response: v.optional(v.pipe(responseSchema, v.description("Defaults for every route's response."))),
-  timeouts: v.optional(v.pipe(routeTimeoutsSchema, v.description("Defaults for every route's timeouts."))),
-  limits: v.optional(v.pipe(routeLimitsSchema, v.description("Defaults for every route's limits."))),
-  routes: v.optional(
-    v.pipe(
-      v.array(routeSchema, 'Must be a list of routes'),
-      v.description('Routes, tried in this order; the first that matches wins.'),
+    cors: v.optional(
+      v.pipe(
+        v.union(
+          [corsSchema, v.literal('passthrough', 'must be an object, or "passthrough"')],
+          'must be an object, or "passthrough" to leave CORS to the API',
+        ),
+        about({
+          description:
+            'CORS rules of this route. "passthrough": nothing is decided, added or removed; the API answers for itself.',
+          defaultText: 'the top-level cors',
+          examples: ['passthrough'],
+        }),
+      ),
     ),
-  ),
-});
+    preflight: v.optional(
+      oneOf(['answer', 'forward'], {
+        description:
+          '"answer": preflights are answered here; "forward": the API is asked, once the origin has passed.',
+        default: defaults.preflight,
+      }),
+    ),
+    request: v.optional(v.pipe(requestSchema, about({ description: 'What the API is sent.' }))),
+    response: v.optional(v.pipe(responseSchema, about({ description: 'What the page is sent.' }))),
+    websocket: v.optional(
+      flag('Whether WebSockets pass.', { defaultText: 'true where origins are listed, false under "*"' }),
+    ),
+    tls: v.optional(v.pipe(tlsSchema, about({ description: 'TLS to the API.' }))),
+    timeouts: v.optional(
+      v.pipe(routeTimeoutsSchema, about({ description: 'How long the API may take.', code: timeoutsCode })),
+    ),
+    limits: v.optional(
+      v.pipe(routeLimitsSchema, about({ description: 'How much may go to this target.', code: limitsCode })),
+    ),
+    dangerouslyAllowPlainHttpSecrets: v.optional(
+      flag('Lets a secret travel in clear text to a target that is not on this machine.'),
+    ),
+  },
+  'must be an object: { "match": "/api/**", "target": "https://api.example.com" }',
+);
+
+const listenLimitsSchema = v.strictObject(
+  {
+    url: v.optional(size('Longest request target.', defaults.listen.limits.url)),
+    headers: v.optional(size('Largest request head.', defaults.listen.limits.headers)),
+    headerCount: v.optional(count('Most request header lines.', 1, defaults.listen.limits.headerCount)),
+    connections: v.optional(count('Most open connections.', 1, defaults.listen.limits.connections)),
+  },
+  'must be an object: { "url": "16kb", "headers": "64kb", "headerCount": 1000, "connections": 10000 }',
+);
+
+const listenTimeoutsSchema = v.strictObject(
+  {
+    head: v.optional(
+      milliseconds("Milliseconds for a client's request head.", defaults.listen.timeouts.head),
+    ),
+    drain: v.optional(
+      milliseconds('Milliseconds that a shutdown waits for open requests.', defaults.listen.timeouts.drain),
+    ),
+  },
+  'must be an object of milliseconds: { "head": 10000, "drain": 5000 }',
+);
+
+const port = 'must be a port, a whole number from 0 to 65535';
+
+const listenSchema = v.strictObject(
+  {
+    host: v.optional(
+      text('Address to listen on. "localhost" binds 127.0.0.1 and ::1; anything wider warns.', {
+        default: defaults.listen.host,
+        examples: [defaults.listen.host],
+      }),
+    ),
+    port: v.optional(
+      v.pipe(
+        v.number(port),
+        v.integer(port),
+        v.minValue(0, port),
+        v.maxValue(65535, port),
+        about({
+          description: 'Port to listen on; 0 takes any free one.',
+          default: defaults.listen.port,
+          examples: [defaults.listen.port],
+        }),
+      ),
+    ),
+    https: v.optional(
+      v.pipe(
+        v.union(
+          [
+            v.boolean('must be true or false'),
+            v.strictObject(
+              { cert: text('PEM file of the certificate.'), key: text('PEM file of its private key.') },
+              'must be an object',
+            ),
+          ],
+          'must be true, false or { "cert": FILE, "key": FILE }',
+        ),
+        about({
+          description:
+            'true makes and keeps a certificate for localhost; or { "cert": FILE, "key": FILE }. HTTP/2 and HTTP/1.1.',
+          default: defaults.listen.https,
+          examples: [true],
+        }),
+      ),
+    ),
+    limits: v.optional(
+      v.pipe(listenLimitsSchema, about({ description: 'What a client may send.', code: limitsCode })),
+    ),
+    timeouts: v.optional(
+      v.pipe(listenTimeoutsSchema, about({ description: 'How long a client may take.', code: timeoutsCode })),
+    ),
+    allowedHosts: v.optional(
+      v.pipe(
+        v.array(v.string('must be a host name'), 'must be a list of host names'),
+        about({
+          description:
+            'Host names beside localhost, *.localhost and the listener\'s addresses; ".dev.test" means the subtree.',
+          defaultText: 'none',
+        }),
+      ),
+    ),
+    dangerouslyAllowSecretsOnLan: v.optional(
+      flag('Lets routes that carry a secret be served beyond this machine.'),
+    ),
+    dangerouslyAllowAnyHost: v.optional(
+      flag('Lets allowedHosts hold "*": no protection against DNS rebinding.'),
+    ),
+  },
+  'must be an object',
+);
+
+export const configSchema = v.strictObject(
+  {
+    $schema: v.optional(text('Where the JSON Schema of this file is, for the editor.')),
+    listen: v.optional(v.pipe(listenSchema, about({ description: 'Where this proxy listens.' }))),
+    target: v.optional(
+      text('Base URL of the API: shorthand for a last route "/**".', {
+        examples: ['https://api.example.com'],
+      }),
+    ),
+    cors: v.optional(v.pipe(corsSchema, about({ description: "Defaults for every route's cors." }))),
+    request: v.optional(v.pipe(requestSchema, about({ description: "Defaults for every route's request." }))),
+    response: v.optional(
+      v.pipe(responseSchema, about({ description: "Defaults for every route's response." })),
+    ),
+    timeouts: v.optional(
+      v.pipe(
+        routeTimeoutsSchema,
+        about({ description: "Defaults for every route's timeouts.", code: timeoutsCode }),
+      ),
+    ),
+    limits: v.optional(
+      v.pipe(
+        routeLimitsSchema,
+        about({ description: "Defaults for every route's limits.", code: limitsCode }),
+      ),
+    ),
+    routes: v.optional(
+      v.pipe(
+        v.array(routeSchema, 'must be a list of routes'),
+        about({ description: 'Routes, tried in this order; the first that matches wins.' }),
+      ),
+    ),
+  },
+  'must be an object',
+);
+
+/** `"rewrite", "keep" or "drop"` */
+function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => JSON.stringify(name));
+  return quoted.length < 2 ? quoted.join('') : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+}
+
+export type AnySchema = v.GenericSchema;
+
+/** The message of the first thing that is wrong with a value, or `undefined` where nothing is. */
+export function firstMessage(schema: AnySchema, value: unknown): string | undefined {
+  return v.safeParse(schema, value).issues?.[0].message;
+}
+
+/** What a schema says of itself; an inner one is overruled by the outer. */
+export function aboutOf(schema: AnySchema): Partial<About> {
+  return v.getMetadata(schema);
+}
+
+export type FileCheck =
+  | { readonly ok: true; readonly values: ConfigFile }
+  | { readonly ok: false; readonly messages: readonly string[] };
+
+/** The whole config at once: gives the type, where `checkShape` has found nothing. */
+export function checkFile(value: unknown): FileCheck {
+  const result = v.safeParse(configSchema, value);
+  if (result.success) return { ok: true, values: result.output };
+  return { ok: false, messages: result.issues.map((issue) => issue.message) };
+}
 
 export type ConfigFile = v.InferOutput<typeof configSchema>;
 export type CorsRules = v.InferOutput<typeof corsSchema>;

@@ -32,7 +32,7 @@ export function compileHostRules(
   for (const [i, text] of (listen.allowedHosts ?? []).entries()) {
     const entry = compileEntry(text, [...listKey, i], {
       verdicts,
-      escape: listen.dangerouslyAllowAnyHost === true,
+      allowsAny: listen.dangerouslyAllowAnyHost === true,
     });
     if (entry?.kind === 'any') any = true;
     if (entry?.kind === 'subtree') subtrees.push(entry.name);
@@ -78,7 +78,7 @@ type Entry = { readonly kind: 'any' } | { readonly kind: 'name' | 'subtree'; rea
 
 interface EntryContext {
   readonly verdicts: Verdicts;
-  readonly escape: boolean;
+  readonly allowsAny: boolean;
 }
 
 function compileEntry(text: string, at: KeyPath, context: EntryContext): Entry | undefined {
@@ -107,9 +107,13 @@ function isEverybody(text: string): boolean {
   );
 }
 
-function compileEverybody(at: KeyPath, text: string, { verdicts, escape }: EntryContext): Entry | undefined {
+function compileEverybody(
+  at: KeyPath,
+  text: string,
+  { verdicts, allowsAny }: EntryContext,
+): Entry | undefined {
   const shown = verdicts.shown(at, text);
-  if (!escape) {
+  if (!allowsAny) {
     verdicts.error(at, {
       code: 'CP110',
       said: `Cannot allow ${shown} as a host: it switches off the protection against DNS rebinding`,

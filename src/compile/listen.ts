@@ -1,0 +1,109 @@
+/** `listen`: where this proxy listens, and under which names it is itself (V55, V56, A3). */
+
+import { defaults } from '../config/defaults.ts';
+import type { ListenRules } from '../config/schema.ts';
+import { sizeInBytes } from '../config/size.ts';
+import type { Verdicts } from '../config/verdict.ts';
+import { hostName } from '../guard/host-rules.ts';
+import { defaultPort, isLoopbackHost } from '../http/origin.ts';
+import type { ListenOptions } from '../ruleset.ts';
+import { badPorts } from './bad-ports.ts';
+import { checkPair, type PemFiles } from './pem.ts';
+
+/** What the checks of routes and policies have to know of the listener. */
+export interface Listener {
+  readonly isLoopback: boolean;
+  /** Serialized origins; empty where the port is not known yet (0). */
+  readonly origins: ReadonlySet<string>;
+  readonly isSelf: (host: string, port: number) => boolean;
+}
+
+export function compileListen(rules: ListenRules, verdicts: Verdicts, files: PemFiles): ListenOptions {
+  checkHost(rules, verdicts);
+  checkPort(rules, verdicts);
+  const { limits, timeouts } = defaults.listen;
+  return {
+    host: rules.host ?? defaults.listen.host,
+    port: rules.port ?? defaults.listen.port,
+    https: compileHttps(rules, verdicts, files),
+    urlBytes: sizeInBytes(rules.limits?.url ?? limits.url),
+    headBytes: sizeInBytes(rules.limits?.headers ?? limits.headers),
+    headerCount: rules.limits?.headerCount ?? limits.headerCount,
+    connections: rules.limits?.connections ?? limits.connections,
+    headTimeoutMs: rules.timeouts?.head ?? timeouts.head,
+    drainTimeoutMs: rules.timeouts?.drain ?? timeouts.drain,
+  };
+}
+
+function checkHost({ host }: ListenRules, verdicts: Verdicts): void {
+  if (host === undefined || hostName(host) !== undefined) return;
+  const at = ['listen', 'host'];
+  verdicts.error(at, {
+    code: 'CP112',
+    said: `Cannot listen on ${verdicts.shown(at, host)}: it must be a name or an address alone, without scheme, port or path`,
+    mend: 'Write "localhost"; the port is "listen.port"',
+  });
+}
+
+function checkPort({ port }: ListenRules, verdicts: Verdicts): void {
+  if (port === undefined || !badPorts.has(port)) return;
+  verdicts.error(['listen', 'port'], {
+    code: 'CP113',
+    said: `Cannot listen on port ${port}: every browser refuses it, it is on Fetch's list of bad ports`,
+    mend: `Write another, e.g. "port": ${defaults.listen.port}`,
+  });
+}
+
+function compileHttps({ https }: ListenRules, verdicts: Verdicts, files: PemFiles): ListenOptions['https'] {
+  if (https === undefined || typeof https === 'boolean') return https ?? false;
+  const at = ['listen', 'https'];
+  const certFile = files.resolve(https.cert);
+  const keyFile = files.resolve(https.key);
+  const cert = files.read(https.cert, [...at, 'cert']);
+  const key = files.read(https.key, [...at, 'key']);
+  checkPair({ cert, key }, at, verdicts);
+  return { certFile, keyFile };
+}
+
+const everyInterface: ReadonlySet<string> = new Set(['0.0.0.0', '::', '[::]']);
+
+export function listenerOf(options: ListenOptions, localAddresses: readonly string[]): Listener {
+  const host = hostName(options.host) ?? options.host;
+  const scheme = options.https === false ? 'http' : 'https';
+  const port = String(options.port) === defaultPort(scheme) ? '' : `:${options.port}`;
+  const isWide = everyInterface.has(options.host);
+  const others = isWide ? localAddresses.flatMap((address) => hostName(address) ?? []) : [host];
+  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', ...others]);
+  return {
+    isLoopback: isLoopbackHost(host),
+    origins: new Set(options.port === 0 ? [] : [...hosts].map((name) => `${scheme}://${name}${port}`)),
+    isSelf: (target, targetPort) =>
+      options.port !== 0 &&
+      targetPort === options.port &&
+      // Connecting to 0.0.0.0 ends at this machine too.
+      (hosts.has(target) || target === '0.0.0.0' || target === '[::]' || target.endsWith('.localhost')),
+  };
+}
+
+/** V55: the one verdict on `listen` that depends on the routes. */
+export function checkWidth(rules: ListenRules, secretRoute: string | undefined, verdicts: Verdicts): void {
+  const host = rules.host ?? defaults.listen.host;
+  const name = hostName(host);
+  if (name === undefined || isLoopbackHost(name)) return;
+  const at = ['listen', 'host'];
+  const shown = verdicts.shown(at, host);
+  const mend = 'Listen on "localhost"';
+  if (secretRoute === undefined) {
+    const said = `${shown} is wider than this machine: everybody on the network can use this proxy`;
+    verdicts.warn(at, { code: 'CP211', said, mend });
+  } else if (rules.dangerouslyAllowSecretsOnLan === true) {
+    const said = `${shown} is wider than this machine: everybody on the network can use the secret of ${secretRoute}`;
+    verdicts.warn(at, { code: 'CP215', said, mend });
+  } else {
+    verdicts.error(at, {
+      code: 'CP114',
+      said: `Cannot listen on ${shown} with a secret on ${secretRoute}: everybody on the network could use it`,
+      mend: `${mend}; in a container, set "dangerouslyAllowSecretsOnLan": true beside it`,
+    });
+  }
+}

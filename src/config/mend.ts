@@ -1,0 +1,93 @@
+/** How to mend a value of the wrong shape, ready to paste where one can be guessed. */
+
+import type { JsonNode } from './node.ts';
+import type { LeafShape, Shape } from './shape.ts';
+import { nearest } from './suggest.ts';
+
+export function leafMend(node: JsonNode, shape: Shape): string {
+  const leaves = leavesOf(shape);
+  // Quotes around `true` would make no origin of it: where there is an example, it is nearer to what was meant.
+  const isBareText = node.kind === 'plain' && shape.kind === 'choice';
+  const guess = isBareText
+    ? undefined
+    : leaves.map((leaf) => guessed(node, leaf)).find((text) => text !== undefined);
+  return guess ?? fallbackMend(node, shape, leaves);
+}
+
+/** What may stand here beside objects and lists. */
+function leavesOf(shape: Shape): readonly LeafShape[] {
+  if (shape.kind === 'leaf') return [shape];
+  return shape.kind === 'choice' ? shape.options.filter((option) => option.kind === 'leaf') : [];
+}
+
+function guessed(node: JsonNode, leaf: LeafShape): string | undefined {
+  if (node.kind === 'text')
+    return leaf.type === 'text' ? textAsText(node.written, leaf) : textAsPlain(node.written, leaf);
+  if (node.kind === 'plain' && node.value !== null && leaf.type === 'text')
+    return plainAsText(node.value, leaf);
+  return undefined;
+}
+
+/** A misspelt mode, or a size with a blank: "10 MB". */
+function textAsText(written: string, leaf: LeafShape): string | undefined {
+  const mode = nearest(written, leaf.modes);
+  if (mode !== undefined) return `did you mean ${JSON.stringify(mode)}?`;
+  const size = /^\s*([0-9]+)\s*([kmg])(?:i?b?)\s*$/i.exec(written);
+  if (size === null) return undefined;
+  const text = `${size[1]}${size[2]?.toLowerCase()}b`;
+  return fits(leaf, text) ? `write ${JSON.stringify(text)}` : undefined;
+}
+
+const unitsInMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** "8010" → 8010, "true" → true, "10s" → 10000. */
+function textAsPlain(written: string, leaf: LeafShape): string | undefined {
+  if (written.includes('${')) return `\${…} fills in texts only: write the ${leaf.type} itself`;
+  const plain = plainOf(written);
+  if (plain !== undefined && fits(leaf, plain)) return `remove the quotes: ${plain}`;
+  if (leaf.type === 'boolean' && /^(?:yes|on|1)$/i.test(written)) return 'write true';
+  if (leaf.type === 'boolean' && /^(?:no|off|0)$/i.test(written)) return 'write false';
+  const duration = /^([0-9]{1,6})\s*(ms|s|m|min|h)$/i.exec(written);
+  if (duration === null || !leaf.message.includes('milliseconds')) return undefined;
+  const ms = Number(duration[1]) * (unitsInMs[duration[2]?.toLowerCase() ?? ''] ?? Number.NaN);
+  return fits(leaf, ms) ? `write ${ms}` : undefined;
+}
+
+function plainOf(written: string): number | boolean | undefined {
+  if (written === 'true' || written === 'false') return written === 'true';
+  return /^-?[0-9]{1,15}$/.test(written) ? Number(written) : undefined;
+}
+
+function plainAsText(value: number | boolean, leaf: LeafShape): string | undefined {
+  if (fits(leaf, String(value))) return `put it in quotes: ${JSON.stringify(String(value))}`;
+  return fits(leaf, `${value}b`) ? `write "${value}b", or a larger unit: "100mb"` : undefined;
+}
+
+function fits(leaf: LeafShape, value: unknown): boolean {
+  return leaf.check(value) === undefined;
+}
+
+function fallbackMend(node: JsonNode, shape: Shape, leaves: readonly LeafShape[]): string {
+  if (node.kind === 'plain' && node.value === null) return 'remove the key, or give it a value';
+  const [example] = shape.about.examples ?? [];
+  if (example !== undefined) return `write ${JSON.stringify(example)}`;
+  const modes = leaves.flatMap((leaf) => leaf.modes).map((mode) => JSON.stringify(mode));
+  if (modes.length > 0) return `write ${modes.join(' or ')}`;
+  if (leaves.some(({ type }) => type === 'boolean')) return 'write true or false';
+  if (shape.kind === 'list' && node.kind === 'text') return `write [${JSON.stringify(node.written)}]`;
+  return shape.kind === 'leaf' ? 'write a text in double quotes' : exampleOf(shape);
+}
+
+function exampleOf(shape: Shape): string {
+  switch (shape.kind) {
+    case 'list':
+      return shape.item.kind === 'object'
+        ? 'write [ { "match": "/api/**", "target": "https://api.example.com" } ]'
+        : 'write [ … ]';
+    case 'record':
+    case 'object':
+    case 'choice':
+    case 'leaf':
+      return 'write { … }';
+  }
+}

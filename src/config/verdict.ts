@@ -1,0 +1,82 @@
+/** Gathers what is wrong with a config while it is compiled, so that one run tells everything. */
+
+import type { Config } from './config.ts';
+import type { KeyPath, Place, Problem, Severity } from './problem.ts';
+
+export interface Verdict {
+  readonly code: string;
+  readonly said: string;
+  readonly mend: string;
+}
+
+type Source = Pick<Config, 'placeOf' | 'placeOfKey' | 'substitutions'>;
+
+export class Verdicts {
+  readonly #source: Source;
+  readonly #problems = new Map<string, Problem>();
+  readonly #namesAt: ReadonlyMap<string, readonly string[]>;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#namesAt = new Map(source.substitutions.map(({ path, names }) => [pathId(path), names]));
+  }
+
+  error(at: KeyPath, verdict: Verdict): void {
+    this.#add('error', this.#source.placeOf(at), verdict);
+  }
+
+  warn(at: KeyPath, verdict: Verdict): void {
+    this.#add('warning', this.#source.placeOf(at), verdict);
+  }
+
+  notice(at: KeyPath, verdict: Verdict): void {
+    this.#add('notice', this.#source.placeOf(at), verdict);
+  }
+
+  /** For what is wrong with the key itself, such as a header's name. */
+  errorAtKey(at: KeyPath, verdict: Verdict): void {
+    this.#add('error', this.#source.placeOfKey(at), verdict);
+  }
+
+  warnAtKey(at: KeyPath, verdict: Verdict): void {
+    this.#add('warning', this.#source.placeOfKey(at), verdict);
+  }
+
+  /** The value in quotes; a value that came from `${NAME}` is named, never printed. */
+  shown(at: KeyPath, value: string): string {
+    const names = this.namesAt(at);
+    return names.length === 0 ? JSON.stringify(value) : names.map((name) => `\${${name}}`).join(', ');
+  }
+
+  /** The names of the `${NAME}`s that a value holds. */
+  namesAt(at: KeyPath): readonly string[] {
+    return this.#namesAt.get(pathId(at)) ?? [];
+  }
+
+  placeOf(at: KeyPath): Place {
+    return this.#source.placeOf(at);
+  }
+
+  /** In the order of the file; what the flags gave comes first. */
+  sorted(): readonly Problem[] {
+    return [...this.#problems.values()].sort(byPosition);
+  }
+
+  hasErrors(): boolean {
+    return [...this.#problems.values()].some((problem) => problem.severity === 'error');
+  }
+
+  /** A rule that many routes inherit is said once. */
+  #add(severity: Severity, place: Place, verdict: Verdict): void {
+    const id = JSON.stringify([verdict.code, place.file, place.line, place.column, place.key, verdict.said]);
+    if (!this.#problems.has(id)) this.#problems.set(id, { severity, place, ...verdict });
+  }
+}
+
+function pathId(path: KeyPath): string {
+  return JSON.stringify(path);
+}
+
+function byPosition(a: Problem, b: Problem): number {
+  return a.place.line - b.place.line || a.place.column - b.place.column;
+}

@@ -1,0 +1,37 @@
+/** What CORS said of an exchange, in the three verdicts that every view knows. */
+
+import type { CorsDecision } from '../cors/decision.ts';
+import { type Explanation, explainDecision } from '../cors/reasons.ts';
+import type { Exchange } from '../exchange.ts';
+import { policyOf } from '../finish.ts';
+
+export interface CorsVerdict {
+  readonly verdict: 'allowed' | 'refused' | 'not needed' | 'none';
+  /** A word for machines: the reason of the decision. */
+  readonly reason: string;
+}
+
+/** `none`: the request was turned away before CORS was asked. */
+export function corsVerdict({ plan: { decision } }: Exchange): CorsVerdict {
+  if (decision === null) return { verdict: 'none', reason: 'undecided' };
+  switch (decision.kind) {
+    case 'not-needed':
+      return { verdict: 'not needed', reason: decision.reason };
+    case 'allowed':
+      return { verdict: 'allowed', reason: 'origin-allowed' };
+    case 'preflight-allowed':
+      return { verdict: 'allowed', reason: 'preflight-allowed' };
+    case 'refused':
+    case 'preflight-refused':
+      return { verdict: 'refused', reason: decision.reason };
+  }
+}
+
+export function isRefusal(decision: CorsDecision | null): boolean {
+  return decision?.kind === 'refused' || decision?.kind === 'preflight-refused';
+}
+
+/** The decision in words; `undefined` where none was made. */
+export function explanationOf({ plan, ruleset }: Exchange): Explanation | undefined {
+  return plan.decision === null ? undefined : explainDecision(plan.decision, policyOf(plan, ruleset));
+}

@@ -1,0 +1,113 @@
+/** What may be printed of a request: secrets are masked by value, credentials by name, and no peer steers a terminal. */
+
+import type { HeaderList } from '../http/header-list.ts';
+import type { Ruleset, Secret } from '../ruleset.ts';
+
+export interface Mask {
+  /** A text of any origin: secrets gone, control characters visible. */
+  readonly text: (text: string) => string;
+  /** A request target: the values of telling query keys gone, too. */
+  readonly target: (target: string) => string;
+  readonly headers: (headers: HeaderList) => HeaderList;
+}
+
+const gone = '***';
+
+const masks = new WeakMap<readonly Secret[], Mask>();
+
+/** Made once for each ruleset: a request is masked by the rules that it began with. */
+export function maskOf({ secrets }: Pick<Ruleset, 'secrets'>): Mask {
+  const known = masks.get(secrets);
+  if (known !== undefined) return known;
+  const mask = compileMask(secrets);
+  masks.set(secrets, mask);
+  return mask;
+}
+
+function compileMask(secrets: readonly Secret[]): Mask {
+  const pattern = secretPattern(secrets);
+  const text = (raw: string) =>
+    escapeControls(pattern === undefined ? raw : raw.replaceAll(pattern, () => gone));
+  return {
+    text,
+    target: (target) => text(maskQuery(target)),
+    headers: (headers) =>
+      headers.map((part, i) => (i % 2 === 0 ? text(part) : maskField(headers[i - 1] ?? '', text(part)))),
+  };
+}
+
+/** Every spelling in which a value can come back: as it is, in a URL, in base64, in JSON. The longest first. */
+function secretPattern(secrets: readonly Secret[]): RegExp | undefined {
+  const spellings = secrets.flatMap(({ value }) => [
+    value,
+    safely(encodeURIComponent, value),
+    Buffer.from(value).toString('base64'),
+    JSON.stringify(value).slice(1, -1),
+  ]);
+  // An empty value is no secret, and would match between any two characters.
+  const known = [...new Set(spellings)].filter((spelling) => spelling !== '');
+  if (known.length === 0) return undefined;
+  known.sort((a, b) => b.length - a.length);
+  return new RegExp(known.map(escapePattern).join('|'), 'g');
+}
+
+/** A lone surrogate has no encoding in a URL. */
+function safely(encode: (text: string) => string, text: string): string {
+  try {
+    return encode(text);
+  } catch {
+    return text;
+  }
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** The field by its name: what a page or an API proves itself with. */
+function maskField(name: string, value: string): string {
+  switch (name.toLowerCase()) {
+    case 'authorization':
+    case 'proxy-authorization':
+      // The scheme says much and gives nothing away.
+      return value.replace(/^([A-Za-z][\w-]* )?.*$/s, `$1${gone}`);
+    case 'cookie':
+      return value.replaceAll(/=[^;]*/g, `=${gone}`);
+    case 'set-cookie':
+      return value.replace(/=[^;]*/, `=${gone}`);
+    case 'location':
+    case 'content-location':
+    case 'referer':
+      return maskQuery(value);
+    default:
+      return /(?:^|-)(?:token|secret|password|api-?key)$/i.test(name) ? gone : value;
+  }
+}
+
+const tellingKey =
+  /token|secret|passw|signature|credential|session|key$|^(?:x-amz-)?sig$|^auth$|^code$|^jwt$|^pwd$/i;
+
+/** Split by hand: a pattern over the whole query would try every place of a long one again and again. */
+function maskQuery(target: string): string {
+  const mark = target.indexOf('?');
+  if (mark === -1) return target;
+  const pairs = target.slice(mark + 1).split('&');
+  return `${target.slice(0, mark)}?${pairs.map(maskPair).join('&')}`;
+}
+
+function maskPair(pair: string): string {
+  const equals = pair.indexOf('=');
+  if (equals === -1 || !tellingKey.test(pair.slice(0, equals))) return pair;
+  return `${pair.slice(0, equals)}=${gone}`;
+}
+
+/**
+ * C0 and C1 controls, and the marks that turn the direction of a line (CVE-2021-42574): a peer must not move the cursor,
+ * set the title, or write a line that looks like ours.
+ */
+export function escapeControls(text: string): string {
+  return text.replaceAll(
+    /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

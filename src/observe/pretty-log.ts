@@ -1,0 +1,49 @@
+/** The log for people: keeps what was said before, and leaves the text to the formatter. */
+
+import type { Exchange, Observer } from '../exchange.ts';
+import { formatExchange } from './formatter.ts';
+import { isHeard, type Level, levelOf } from './level.ts';
+import { outcomeWords } from './outcome-words.ts';
+import { createFailureRuns, createRefusalCounter, type FailureRun } from './repeats.ts';
+import { type Layout, renderSpans } from './spans.ts';
+import { timeOfDay } from './units.ts';
+
+export interface PrettyLogOptions {
+  readonly write: (text: string) => void;
+  /** Asked for each line: a terminal can be resized. */
+  readonly layout: () => Layout;
+  readonly threshold: Level;
+}
+
+export function createPrettyLog({ write, layout, threshold }: PrettyLogOptions): Observer {
+  const refusals = createRefusalCounter();
+  const runs = createFailureRuns();
+  return (exchange) => {
+    if (!isHeard('error', threshold)) return;
+    const news = runs.note(exchange);
+    if (news?.kind === 'quiet') return;
+    if (news?.kind === 'still') return write(`${stillLine(exchange, news.run, layout())}\n`);
+    if (news?.kind === 'back') write(`${backLine(exchange, news.run, layout())}\n`);
+    if (isHeard(levelOf(exchange), threshold)) write(`${exchangeText(exchange)}\n`);
+  };
+
+  function exchangeText(exchange: Exchange): string {
+    const isCounted = exchange.outcome === 'refused' && outcomeWords(exchange).mark === '✗';
+    const count = isCounted ? refusals.count(exchange) : 1;
+    return formatExchange(exchange, layout(), count === 1 ? 'first' : count);
+  }
+}
+
+function stillLine(exchange: Exchange, run: FailureRun, layout: Layout): string {
+  const text = `upstream ✗ ${run.code} ${run.upstream} (×${run.count} in ${run.seconds} s)`;
+  return renderSpans([timeSpan(exchange), { text, style: 'red' }], layout);
+}
+
+function backLine(exchange: Exchange, run: FailureRun, layout: Layout): string {
+  const text = `upstream ✓ back ${run.upstream} (×${run.count} ${run.code} in ${run.seconds} s)`;
+  return renderSpans([timeSpan(exchange), { text, style: 'green' }], layout);
+}
+
+function timeSpan({ timings }: Exchange): { text: string; style: 'dim' } {
+  return { text: `${timeOfDay(timings.startedAt)}  `, style: 'dim' };
+}

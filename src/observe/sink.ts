@@ -1,0 +1,54 @@
+/**
+ * Lines for a stream that may be slow, full or closed. Whoever reads the log can neither stop this proxy nor let its
+ * memory grow: what does not fit is dropped and counted.
+ *
+ * Refused alternative: pino's own asynchronous destination. It writes on a thread of the pool, and Node waits for that
+ * thread at exit: a reader that does not read would hold the process for ever. Node writes to pipes without blocking.
+ */
+
+import type { Writable } from 'node:stream';
+
+export interface Sink {
+  readonly write: (text: string) => void;
+  /** Waits until all is written, at most `timeoutMs`. */
+  readonly flush: (timeoutMs: number) => Promise<void>;
+  /** Writes that were given up. */
+  readonly dropped: () => number;
+}
+
+/** Some thousand lines: more than a reader lags behind that means to come back. */
+const defaultLimitBytes = 1024 * 1024;
+
+export function boundedSink(stream: Writable, limitBytes: number = defaultLimitBytes): Sink {
+  let isGone = false;
+  let dropped = 0;
+  // EPIPE: `cors-proxy | head`. Without a listener it would end the process.
+  stream.on('error', () => {
+    isGone = true;
+  });
+  stream.on('close', () => {
+    isGone = true;
+  });
+  return {
+    write: (text) => {
+      if (isGone || !stream.writable || stream.writableLength > limitBytes) dropped += 1;
+      else stream.write(text);
+    },
+    flush: (timeoutMs) => (isGone ? Promise.resolve() : drained(stream, timeoutMs)),
+    dropped: () => dropped,
+  };
+}
+
+function drained(stream: Writable, timeoutMs: number): Promise<void> {
+  if (stream.writableLength === 0 || !stream.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, timeoutMs);
+    function done(): void {
+      clearTimeout(timer);
+      stream.off('close', done);
+      resolve();
+    }
+    stream.once('close', done);
+    stream.write('', done);
+  });
+}

@@ -1,0 +1,45 @@
+/** Pieces of a line: cut and padded by what is seen, coloured last, so that colour never changes the layout. */
+
+import type { Paint } from './paint.ts';
+
+export interface Span {
+  readonly text: string;
+  readonly style?: keyof Paint;
+}
+
+export interface Layout {
+  /** Columns of the terminal; infinite where nobody counts them. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+export function renderSpans(spans: readonly Span[], { width, paint }: Layout): string {
+  let room = width;
+  let out = '';
+  for (const { text, style } of withoutTail(spans)) {
+    if (room <= 0) break;
+    const shown = cutEnd(text, room);
+    room -= shown.length;
+    out += style === undefined ? shown : paint[style](shown);
+  }
+  return out;
+}
+
+/** A line does not end in blanks. */
+function withoutTail(spans: readonly Span[]): readonly Span[] {
+  const last = spans.findLastIndex(({ text }) => text.trim() !== '');
+  return spans
+    .slice(0, last + 1)
+    .map((span, i) => (i === last ? { ...span, text: span.text.trimEnd() } : span));
+}
+
+export function cutEnd(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** A path says most at its ends. */
+export function cutMiddle(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const head = Math.floor((width - 1) / 3);
+  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+}

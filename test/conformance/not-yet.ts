@@ -1,0 +1,10 @@
+/**
+ * Rows that this proxy does not meet, each with its reason. They run as expected failures, so that a row that begins
+ * to pass turns the suite red until it is taken off this list.
+ */
+
+export const notYet: Readonly<Record<string, string>> = {
+  'CK-09': 'Path=/ becomes "/api/", which leaves out "/api" itself, although the route takes it',
+  'SE-09': 'the listener does not speak TLS yet',
+  'SE-21': 'the listener does not speak TLS yet',
+};

@@ -99,7 +99,7 @@ function checkTogether(compiled: readonly CompiledRoute[], values: ConfigFile, v
     verdicts.error(values.routes === undefined ? [] : ['routes'], {
       code: 'CP119',
       said: 'Nothing to forward to: there is neither a "target" nor a route',
-      mend: 'Run cors-proxy https://api.example.com, or cors-proxy init to write a config',
+      mend: 'run cors-proxy https://api.example.com, or cors-proxy init to write a config',
     });
   }
   checkMatches(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../src/compile.ts';
 import type { Problem, Severity } from '../src/config/problem.ts';
 import type { ConfigFile, CorsRules, RouteRules } from '../src/config/schema.ts';
+import { validCertificate } from './support/certificates.ts';
 import { type ConfigOfOptions, configOf } from './support/config.ts';
 
 const api = 'https://api.example.com';
@@ -462,7 +463,7 @@ const routes: readonly Row[] = [
     withRoute({ match: ['/a/**', '/b#c'] }),
     ['error', 'CP150', 'routes[0].match[1]', /fragment/],
   ],
-  ['V44 a bar', withRoute({ match: '/+(a|b)/c' }), ['error', 'CP150', 'routes[0].match', /percent-encode/]],
+  ['V44 a bar', withRoute({ match: '/a|b/c' }), ['error', 'CP150', 'routes[0].match', /percent-encode/]],
   ['V44 a group', withRoute({ match: '/!(a)/c' }), ['error', 'CP151', 'routes[0].match', /groups/]],
   [
     'V45 only the case differs',
@@ -728,6 +729,18 @@ describe('a ruleset', () => {
   });
 });
 
+describe('Authorization', () => {
+  it('by name stands before the user of a URL, whose password is masked all the same', () => {
+    const ruleset = rulesetOf({
+      target: 'https://me:passw0rd@api.test',
+      request: { headers: { authorization: 'x' } },
+    });
+    expect(ruleset.routes[0]?.request.set).toEqual(['authorization', 'x']);
+    expect(ruleset.hasSecretRoute).toBe(false);
+    expect(ruleset.secrets.map(({ value }) => value)).toContain('passw0rd');
+  });
+});
+
 describe('files that the config names (A3)', () => {
   const https: ConfigFile = { target: api, listen: { https: { cert: 'a.crt', key: '/abs/a.key' } } };
 
@@ -747,6 +760,24 @@ describe('files that the config names (A3)', () => {
   it('refuses what is no certificate and no key', () => {
     const checked = compile(configOf(https), { readFile: () => 'not PEM' });
     expect(checked.problems.map(({ code }) => code)).toEqual(['CP118', 'CP118']);
+  });
+
+  it('takes a pair that belongs together, and refuses a key of another certificate', async () => {
+    const [one, two] = await Promise.all([validCertificate(), validCertificate()]);
+    const withKey = (key: string) =>
+      compile(configOf(https), { readFile: (path) => (path.endsWith('.key') ? key : one.cert) }).problems;
+    expect(withKey(one.key)).toEqual([]);
+    expect(withKey(two.key).map(brief)).toEqual([
+      { severity: 'error', code: 'CP118', key: 'listen.https.key' },
+    ]);
+  });
+
+  it('are handed on as text for the connections to a target', async () => {
+    const { cert, key } = await validCertificate();
+    const config = withRoute({ tls: { ca: 'ca.pem', cert: 'c.pem', key: 'k.pem' } });
+    const readFile = (path: string) => (path === '/project/k.pem' ? key : cert);
+    const { routes: compiled } = rulesetOf(config, undefined, { readFile });
+    expect(compiled[0]?.tls).toEqual({ verify: true, ca: cert, cert, key });
   });
 
   it('gives the paths as this process can open them', () => {

@@ -13,10 +13,10 @@ export interface HeaderEdit {
   readonly at: KeyPath;
 }
 
-export type HeaderRules = Readonly<Record<string, string | null>>;
+type HeaderRules = Readonly<Record<string, string | null>>;
 
 /** One `headers` object and its path. */
-export interface HeaderSource {
+interface HeaderSource {
   readonly headers: HeaderRules | undefined;
   readonly at: KeyPath;
 }
@@ -70,7 +70,7 @@ function checkedNames(source: HeaderSource, verdicts: Verdicts): readonly Header
     verdicts.errorAtKey(at, {
       code: 'CP160',
       said: `Cannot use ${JSON.stringify(name)} as a header name: it has a character that none may have`,
-      mend: 'Write letters, digits and "-", e.g. "X-Request-Id"',
+      mend: 'write letters, digits and "-", e.g. "X-Request-Id"',
     });
     return false;
   });
@@ -80,7 +80,7 @@ function sameName(name: string, earlier: string): Verdict {
   return {
     code: 'CP166',
     said: `Cannot set ${JSON.stringify(name)} beside ${JSON.stringify(earlier)}: header names are the same in any case`,
-    mend: 'Keep one of the two',
+    mend: 'keep one of the two',
   };
 }
 
@@ -95,7 +95,7 @@ function badValue(value: string, at: KeyPath, verdicts: Verdicts): Verdict {
   return {
     code: 'CP165',
     said: `${what} cannot be a header's: it contains ${fault}`,
-    mend: names.length === 0 ? 'Remove it' : 'Is there a stray newline in .env.local?',
+    mend: names.length === 0 ? 'remove it' : 'is there a stray newline in .env.local?',
   };
 }
 
@@ -108,14 +108,14 @@ function whyNotOnRequest({ name }: HeaderEdit): Verdict | undefined {
     return {
       code: 'CP161',
       said: `${said}: it has a key of its own`,
-      mend: 'Set "request": { "host": "upstream" }, "keep" or a value',
+      mend: 'set "request": { "host": "upstream" }, "keep" or a value',
     };
   }
   if (lower === 'origin') {
     return {
       code: 'CP161',
       said: `${said}: it has a key of its own`,
-      mend: 'Set "request": { "origin": "keep" }, "upstream", "remove" or a value',
+      mend: 'set "request": { "origin": "keep" }, "upstream", "remove" or a value',
     };
   }
   return isHopByHop(lower) || framing.has(lower) ? ownedByProxy(said) : undefined;
@@ -128,7 +128,7 @@ function whyNotOnResponse({ name }: HeaderEdit): Verdict | undefined {
     return {
       code: 'CP162',
       said: `${said}: the CORS headers come from "cors" alone, so that there is one of each`,
-      mend: 'Set the rule in "cors", e.g. "exposeHeaders"',
+      mend: 'set the rule in "cors", e.g. "exposeHeaders"',
     };
   }
   return isHopByHop(lower) || framing.has(lower) ? ownedByProxy(said) : undefined;
@@ -139,7 +139,7 @@ function ownedByProxy(said: string): Verdict {
   return {
     code: 'CP161',
     said: `${said}: it belongs to one connection or frames the message, and this proxy writes it itself`,
-    mend: 'Remove it',
+    mend: 'remove it',
   };
 }
 
@@ -152,6 +152,6 @@ function warnOfWrittenSecret({ name, value, at }: HeaderEdit, verdicts: Verdicts
   verdicts.warn(at, {
     code: 'CP225',
     said: `${JSON.stringify(name)} is written out in the file: it can be committed, and the route is not treated as carrying a secret`,
-    mend: `Put it into .env.local and write ${JSON.stringify(`${scheme}\${API_KEY}`)}`,
+    mend: `put it into .env.local and write ${JSON.stringify(`${scheme}\${API_KEY}`)}`,
   });
 }

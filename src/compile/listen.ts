@@ -41,7 +41,7 @@ function checkHost({ host }: ListenRules, verdicts: Verdicts): void {
   verdicts.error(at, {
     code: 'CP112',
     said: `Cannot listen on ${verdicts.shown(at, host)}: it must be a name or an address alone, without scheme, port or path`,
-    mend: 'Write "localhost"; the port is "listen.port"',
+    mend: 'write "localhost"; the port is "listen.port"',
   });
 }
 
@@ -50,7 +50,7 @@ function checkPort({ port }: ListenRules, verdicts: Verdicts): void {
   verdicts.error(['listen', 'port'], {
     code: 'CP113',
     said: `Cannot listen on port ${port}: every browser refuses it, it is on Fetch's list of bad ports`,
-    mend: `Write another, e.g. "port": ${defaults.listen.port}`,
+    mend: `write another, e.g. "port": ${defaults.listen.port}`,
   });
 }
 
@@ -92,7 +92,7 @@ export function checkWidth(rules: ListenRules, secretRoute: string | undefined, 
   if (name === undefined || isLoopbackHost(name)) return;
   const at = ['listen', 'host'];
   const shown = verdicts.shown(at, host);
-  const mend = 'Listen on "localhost"';
+  const mend = 'listen on "localhost"';
   if (secretRoute === undefined) {
     const said = `${shown} is wider than this machine: everybody on the network can use this proxy`;
     verdicts.warn(at, { code: 'CP211', said, mend });

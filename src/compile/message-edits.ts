@@ -24,7 +24,7 @@ export interface Sections<Rules> {
   readonly ownAt: KeyPath;
 }
 
-export interface CompiledRequest {
+interface CompiledRequest {
   readonly edits: RequestEdits;
   readonly secretNames: readonly string[];
   readonly secrets: readonly Secret[];
@@ -99,7 +99,7 @@ function compileHost({ top, own, topAt, ownAt }: Sections<RequestRules>, verdict
   verdicts.error(at, {
     code: 'CP163',
     said: `Cannot send ${verdicts.shown(at, value)} as Host: it must be a name with or without a port, and no URL`,
-    mend: 'Write "upstream", "keep" or a name, e.g. "api.example.com"',
+    mend: 'write "upstream", "keep" or a name, e.g. "api.example.com"',
   });
   return value;
 }
@@ -113,7 +113,7 @@ function compileOrigin({ top, own, topAt, ownAt }: Sections<RequestRules>, verdi
   verdicts.error(at, {
     code: 'CP164',
     said: `Cannot send ${verdicts.shown(at, value)} as Origin: browsers never write an origin so`,
-    mend: isHidden ? 'Give it a value such as "https://app.example.com"' : `Write ${likelyOrigin(value)}`,
+    mend: isHidden ? 'give it a value such as "https://app.example.com"' : `write ${likelyOrigin(value)}`,
   });
   return value;
 }

@@ -28,7 +28,7 @@ export function pemFiles(
         verdicts.error(at, {
           code: 'CP115',
           said: `Cannot read ${verdicts.shown(at, file)}${why}`,
-          mend: "Write a PEM file's path, relative to the config file",
+          mend: "write a PEM file's path, relative to the config file",
         });
         return undefined;
       }
@@ -36,7 +36,7 @@ export function pemFiles(
   };
 }
 
-export interface Pair {
+interface Pair {
   readonly cert: string | undefined;
   readonly key: string | undefined;
 }
@@ -52,13 +52,13 @@ export function checkPair({ cert, key }: Pair, at: KeyPath, verdicts: Verdicts):
     verdicts.error(keyAt, {
       code: 'CP118',
       said: 'Cannot use this key: it does not belong to the certificate in "cert"',
-      mend: 'Name the key that the certificate was made with',
+      mend: 'name the key that the certificate was made with',
     });
   } catch {
     verdicts.error(keyAt, {
       code: 'CP118',
       said: 'Cannot use this key: it is not a private key in PEM, or it needs a passphrase',
-      mend: 'Name an unencrypted PEM file: -----BEGIN PRIVATE KEY-----',
+      mend: 'name an unencrypted PEM file: -----BEGIN PRIVATE KEY-----',
     });
   }
 }
@@ -70,7 +70,7 @@ export function readCertificate(pem: string, at: KeyPath, verdicts: Verdicts): X
     verdicts.error(at, {
       code: 'CP118',
       said: 'Cannot use this certificate: it is not one in PEM',
-      mend: 'Name a PEM file: -----BEGIN CERTIFICATE-----',
+      mend: 'name a PEM file: -----BEGIN CERTIFICATE-----',
     });
     return undefined;
   }

@@ -32,14 +32,14 @@ function checkClearText(
     verdicts.warn(targetAt, {
       code: 'CP226',
       said: `${secretText(route)} travels to ${target} in clear text`,
-      mend: 'Use https',
+      mend: 'use https',
     });
     return;
   }
   verdicts.error(targetAt, {
     code: 'CP125',
     said: `Cannot send ${secretText(route)} to ${target}: it would travel in clear text`,
-    mend: `Use https; or set "dangerouslyAllowPlainHttpSecrets": true on ${keyText(at)}`,
+    mend: `use https; or set "dangerouslyAllowPlainHttpSecrets": true on ${keyText(at)}`,
   });
 }
 
@@ -49,7 +49,7 @@ function warnOfForwardedPreflight(route: Route, { at }: WrittenRoute, { verdicts
   verdicts.warn([...at, 'preflight'], {
     code: 'CP255',
     said: 'Preflights go to the API on a route that carries a secret: they have no credentials of the page, and the answer of the API decides',
-    mend: 'Remove the key: "answer" is the default',
+    mend: 'remove the key: "answer" is the default',
   });
 }
 
@@ -60,7 +60,7 @@ function warnOfFollowing(route: Route, { rules, at }: WrittenRoute, { verdicts }
   verdicts.warn([...base, 'response', 'redirects'], {
     code: 'CP260',
     said: `Redirects are followed on a route that carries a secret (${keyText(at)}): ${secretText(route)} is dropped when the origin changes, and private addresses are refused`,
-    mend: 'Write "redirects": "rewrite", unless the page cannot follow itself',
+    mend: 'write "redirects": "rewrite", unless the page cannot follow itself',
   });
 }
 
@@ -74,7 +74,7 @@ function checkWebSocket(route: Route, { rules, at }: WrittenRoute, { verdicts }:
     verdicts.warn(key, {
       code: 'CP257',
       said: 'WebSockets of pages on other origins are refused here all the same: allowOrigin "*" does not open them',
-      mend: 'List the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
+      mend: 'list the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
     });
   }
   const isLocal = isLoopbackHost(route.target.hostHeader.replace(/:\d+$/, ''));
@@ -82,6 +82,6 @@ function checkWebSocket(route: Route, { rules, at }: WrittenRoute, { verdicts }:
   verdicts.warn(key, {
     code: 'CP256',
     said: `A catch-all route to ${verdicts.shown([...at, 'target'], route.target.origin)} takes the dev server's own sockets too, those of hot reload for one`,
-    mend: 'Give the path of your sockets a route of its own, e.g. "match": "/ws/**"',
+    mend: 'give the path of your sockets a route of its own, e.g. "match": "/ws/**"',
   });
 }

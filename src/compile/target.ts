@@ -11,7 +11,7 @@ export interface CompiledTarget {
   readonly basic: { readonly header: string; readonly secrets: readonly string[] } | undefined;
 }
 
-export interface TargetContext {
+interface TargetContext {
   readonly at: KeyPath;
   readonly verdicts: Verdicts;
   readonly listener: Listener;
@@ -27,14 +27,14 @@ export function compileTarget(text: string, context: TargetContext): CompiledTar
     verdicts.error(at, {
       code: 'CP117',
       said: `Cannot forward to ${verdicts.shown(at, target.text)}: it is this proxy itself`,
-      mend: 'Write the URL of the API, or give "listen.port" another port',
+      mend: 'write the URL of the API, or give "listen.port" another port',
     });
   }
   if (isMetadataAddress(url.hostname)) {
     verdicts.warn(at, {
       code: 'CP213',
       said: `${verdicts.shown(at, target.text)} is a metadata address: it hands out a machine's own credentials`,
-      mend: 'Write the URL of the API',
+      mend: 'write the URL of the API',
     });
   }
   return { target, basic: basicOf(url, context, target) };
@@ -47,7 +47,7 @@ function readUrl(text: string, { at, verdicts }: TargetContext): URL | undefined
   const why = whyNoTarget(text);
   if (why === undefined) return new URL(text);
   const shown = isHidden || hasUser(text) ? 'this target' : verdicts.shown(at, text);
-  const mend = isHidden || hasUser(text) ? 'Write e.g. "https://api.example.com"' : why.mend;
+  const mend = isHidden || hasUser(text) ? 'write e.g. "https://api.example.com"' : why.mend;
   verdicts.error(at, { code: 'CP116', said: `Cannot forward to ${shown}: ${why.said}`, mend });
   return undefined;
 }
@@ -58,8 +58,8 @@ function hasUser(text: string): boolean {
 }
 
 function whyNoTarget(text: string): { readonly said: string; readonly mend: string } | undefined {
-  const example = 'Write e.g. "https://api.example.com"';
-  if (/[\s\p{Cc}]/u.test(text)) return { said: 'it has a space', mend: 'Remove the space' };
+  const example = 'write e.g. "https://api.example.com"';
+  if (/[\s\p{Cc}]/u.test(text)) return { said: 'it has a space', mend: 'remove the space' };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     return { said: 'it must be a full URL, with its scheme', mend: didYouMean(text) };
   }
@@ -73,10 +73,10 @@ function whyNoTarget(text: string): { readonly said: string; readonly mend: stri
   }
   if (/[?#]/.test(text)) {
     const bare = text.replace(/[?#].*$/, '');
-    return { said: 'a base URL has no query and no fragment', mend: `Write ${JSON.stringify(bare)}` };
+    return { said: 'a base URL has no query and no fragment', mend: `write ${JSON.stringify(bare)}` };
   }
   return url.port === '0'
-    ? { said: 'nothing listens on port 0', mend: 'Write the port of the API' }
+    ? { said: 'nothing listens on port 0', mend: 'write the port of the API' }
     : undefined;
 }
 
@@ -86,8 +86,8 @@ function didYouMean(text: string): string {
   const likely = `${isLocal ? 'http' : 'https'}://${/^:?[0-9]+$/.test(rest) ? `localhost:${rest.replace(':', '')}` : rest}`;
   const mended = /^:?[0-9]+$/.test(rest) ? likely.replace('https', 'http') : likely;
   return URL.canParse(mended)
-    ? `Did you mean ${JSON.stringify(mended)}?`
-    : 'Write e.g. "https://api.example.com"';
+    ? `did you mean ${JSON.stringify(mended)}?`
+    : 'write e.g. "https://api.example.com"';
 }
 
 function targetOf(url: URL): Target {
@@ -111,7 +111,7 @@ function basicOf(url: URL, { at, verdicts }: TargetContext, target: Target): Com
   verdicts.warn(at, {
     code: 'CP212',
     said: `The user in the URL of ${JSON.stringify(target.text)} is sent as Basic credentials, and a file with a password in it can be committed`,
-    mend: 'Set "request": { "headers": { "Authorization": "Basic ${API_BASIC}" } } and remove the user from the URL',
+    mend: 'set "request": { "headers": { "Authorization": "Basic ${API_BASIC}" } } and remove the user from the URL',
   });
   const pair = `${decoded(url.username)}:${decoded(url.password)}`;
   const credentials = Buffer.from(pair, 'utf8').toString('base64');

@@ -7,7 +7,7 @@ import type { Verdicts } from '../config/verdict.ts';
 import type { TlsOptions } from '../ruleset.ts';
 import { checkPair, type PemFiles, readCertificate } from './pem.ts';
 
-export interface TlsContext {
+interface TlsContext {
   /** The key `tls`. */
   readonly at: KeyPath;
   /** `routes[0] (https://api.example.com)`, for people. */
@@ -36,7 +36,7 @@ function checkPresence(rules: TlsRules | undefined, { at, verdicts }: TlsContext
   verdicts.error([...at, given], {
     code: 'CP118',
     said: `Cannot use "${given}" without "${missing}": a client certificate is a pair`,
-    mend: `Add "${missing}": FILE`,
+    mend: `add "${missing}": FILE`,
   });
 }
 
@@ -44,6 +44,6 @@ function warnOfNoVerification({ at, route, verdicts }: TlsContext): void {
   verdicts.warn([...at, 'verify'], {
     code: 'CP214',
     said: `The certificate of ${route} is not verified: anyone on the path can read and change this traffic`,
-    mend: 'Give the authority\'s file instead: "tls": { "ca": FILE }',
+    mend: 'give the authority\'s file instead: "tls": { "ca": FILE }',
   });
 }

@@ -1,7 +1,7 @@
 /** Gathers what is wrong with a config while it is compiled, so that one run tells everything. */
 
 import type { Config } from './config.ts';
-import type { KeyPath, Place, Problem, Severity } from './problem.ts';
+import { type KeyPath, type Place, type Problem, type Severity, sortProblems } from './problem.ts';
 
 export interface Verdict {
   readonly code: string;
@@ -53,13 +53,18 @@ export class Verdicts {
     return this.#namesAt.get(pathId(at)) ?? [];
   }
 
+  /** `mend`, or `general` where it would spell out a value that came from `${NAME}`. */
+  mendFor(at: KeyPath, { mend, general }: { readonly mend: string; readonly general: string }): string {
+    return this.namesAt(at).length === 0 ? mend : general;
+  }
+
   placeOf(at: KeyPath): Place {
     return this.#source.placeOf(at);
   }
 
   /** In the order of the file; what the flags gave comes first. */
   sorted(): readonly Problem[] {
-    return [...this.#problems.values()].sort(byPosition);
+    return sortProblems([...this.#problems.values()]);
   }
 
   hasErrors(): boolean {
@@ -75,8 +80,4 @@ export class Verdicts {
 
 function pathId(path: KeyPath): string {
   return JSON.stringify(path);
-}
-
-function byPosition(a: Problem, b: Problem): number {
-  return a.place.line - b.place.line || a.place.column - b.place.column;
 }

@@ -58,7 +58,7 @@ export interface MergedPolicy {
   readonly asksCredentials: boolean;
 }
 
-export interface MergeSections {
+interface MergeSections {
   readonly top: CorsSection;
   /** The route's; the same as `top` where the default policy is meant. */
   readonly own: CorsSection;

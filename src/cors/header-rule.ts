@@ -18,9 +18,9 @@ export function compileAllowHeaders(
   verdicts: Verdicts,
 ): NameRule {
   const names = listedNames(value, at);
-  for (const { name, at: place } of names) {
-    const verdict = name === '*' ? undefined : whyNotAllowed(name, verdicts.shown(place, name));
-    if (verdict !== undefined) verdicts.error(place, verdict);
+  for (const listed of names) {
+    const verdict = listed.name === '*' ? undefined : whyNotAllowed(listed, verdicts);
+    if (verdict !== undefined) verdicts.error(listed.at, verdict);
   }
   if (names.some(({ name }) => name === '*')) {
     warnOfStar(names, at, verdicts);
@@ -29,22 +29,26 @@ export function compileAllowHeaders(
   return uniqueNames([...names.map(({ name }) => name), 'Content-Type']);
 }
 
-function whyNotAllowed(name: string, shown: string): Verdict | undefined {
+function whyNotAllowed({ name, at }: ListedName, verdicts: Verdicts): Verdict | undefined {
   const lower = name.toLowerCase();
-  if (!isToken(name)) return notAName('CP144', name, `${shown}: one bad name makes every preflight fail`);
+  const shown = verdicts.shown(at, name);
+  if (!isToken(name)) {
+    const why = 'one bad name makes every preflight fail';
+    return notAName({ name, at }, { code: 'CP144', why, verdicts });
+  }
   // Before the forbidden ones, of which two are Access-Control-Request-*: the misunderstanding is the same.
   if (lower.startsWith('access-control-')) {
     return {
       code: 'CP146',
       said: `Cannot allow ${shown}: pages do not send it, it belongs to the CORS protocol itself`,
-      mend: 'Remove it; list the headers that your page sets, e.g. "X-Api-Version"',
+      mend: 'remove it; list the headers that your page sets, e.g. "X-Api-Version"',
     };
   }
   if (!isForbiddenRequestHeader(lower)) return undefined;
   return {
     code: 'CP145',
     said: `Cannot allow ${shown}: pages can never set it, it is a forbidden request-header`,
-    mend: lower === 'cookie' ? 'Remove it; cookies are sent with "allowCredentials": true' : 'Remove it',
+    mend: lower === 'cookie' ? 'remove it; cookies are sent with "allowCredentials": true' : 'remove it',
   };
 }
 
@@ -70,29 +74,37 @@ function checkExposed({ name, at }: ListedName, verdicts: Verdicts): void {
   const lower = name.toLowerCase();
   const shown = verdicts.shown(at, name);
   if (!isToken(name)) {
-    verdicts.error(at, notAName('CP147', name, `${shown}: one bad name voids the whole list in browsers`));
+    const why = 'one bad name voids the whole list in browsers';
+    verdicts.error(at, notAName({ name, at }, { code: 'CP147', why, verdicts }));
   } else if (lower === 'origin' || lower.startsWith('access-control-')) {
     verdicts.error(at, {
       code: 'CP148',
       said: `Cannot expose ${shown}: it is not a header of the answer that a page could use`,
-      mend: 'Remove it; list the headers that your page reads, e.g. "ETag"',
+      mend: 'remove it; list the headers that your page reads, e.g. "ETag"',
     });
   } else if (forbiddenResponseHeaders.has(lower)) {
     verdicts.warn(at, {
       code: 'CP244',
       said: `${shown} is left out: scripts can never read it, whatever is exposed`,
-      mend: 'Remove it',
+      mend: 'remove it',
     });
   }
 }
 
-function notAName(code: string, name: string, what: string): Verdict {
+interface NotAName {
+  readonly code: string;
+  readonly why: string;
+  readonly verdicts: Verdicts;
+}
+
+function notAName({ name, at }: ListedName, { code, why, verdicts }: NotAName): Verdict {
   const parts = name.split(/[\s,]+/).filter((part) => isToken(part));
   const list = parts.map((part) => JSON.stringify(part)).join(', ');
+  const general = 'write one header name, e.g. "X-Request-Id"';
   return {
     code,
-    said: `Cannot list ${what}`,
-    mend: parts.length > 1 ? `Write a list: [${list}]` : 'Write one header name, e.g. "X-Request-Id"',
+    said: `Cannot list ${verdicts.shown(at, name)}: ${why}`,
+    mend: verdicts.mendFor(at, { mend: parts.length > 1 ? `write a list: [${list}]` : general, general }),
   };
 }
 
@@ -116,7 +128,7 @@ export function compileMaxAge(value: number, at: KeyPath, verdicts: Verdicts): n
     verdicts.error(at, {
       code: 'CP149',
       said: `Cannot set maxAge to ${value}: it is a whole number of seconds from 0 to ${longestMaxAge}, where the longest of the browsers ends`,
-      mend: `Write e.g. "maxAge": ${value > longestMaxAge ? longestInChromium : 600}`,
+      mend: `write e.g. "maxAge": ${value > longestMaxAge ? longestInChromium : 600}`,
     });
     return 0;
   }
@@ -124,7 +136,7 @@ export function compileMaxAge(value: number, at: KeyPath, verdicts: Verdicts): n
     verdicts.notice(at, {
       code: 'CP342',
       said: '-1 is applied as 0: browsers keep no preflight answer',
-      mend: 'Write "maxAge": 0',
+      mend: 'write "maxAge": 0',
     });
     return 0;
   }
@@ -132,7 +144,7 @@ export function compileMaxAge(value: number, at: KeyPath, verdicts: Verdicts): n
     verdicts.warn(at, {
       code: 'CP245',
       said: `maxAge ${value} is longer than browsers keep a preflight answer: Chromium ends at ${longestInChromium} seconds`,
-      mend: `Write "maxAge": ${longestInChromium}`,
+      mend: `write "maxAge": ${longestInChromium}`,
     });
   }
   return value;

@@ -1,7 +1,7 @@
 /** Method names of the config: `allowMethods`, and `methods` of a route (V23–V29, A9). */
 
 import type { KeyPath } from '../config/problem.ts';
-import type { Verdicts } from '../config/verdict.ts';
+import type { Verdict, Verdicts } from '../config/verdict.ts';
 import { forbiddenMethods, normalizedMethods } from '../http/fetch-names.ts';
 import { receivableMethods } from '../http/receivable-methods.ts';
 import { isToken } from '../http/token.ts';
@@ -19,7 +19,7 @@ export function compileAllowMethods(
     verdicts.error(at, {
       code: 'CP143',
       said: 'Cannot allow an empty list of methods: GET, HEAD and POST need no permission, so that it forbids nothing',
-      mend: 'Remove the key, or list methods, e.g. ["GET", "POST", "PUT"]',
+      mend: 'remove the key, or list methods, e.g. ["GET", "POST", "PUT"]',
     });
   }
   const methods = compileMethodNames(
@@ -45,7 +45,7 @@ export function compileRouteMethods(
     verdicts.error(at, {
       code: 'CP152',
       said: 'Cannot route an empty list of methods: the route would take no request',
-      mend: 'Remove the key for all methods, or list some, e.g. ["GET"]',
+      mend: 'remove the key for all methods, or list some, e.g. ["GET"]',
     });
   }
   return new Set(compileMethodNames(listedNames(value, at), verdicts));
@@ -60,40 +60,41 @@ function compileMethodNames(names: readonly ListedName[], verdicts: Verdicts): r
 function compileMethod(name: string, at: KeyPath, verdicts: Verdicts): string {
   const upper = name.toUpperCase();
   const shown = verdicts.shown(at, name);
-  if (!isToken(name)) verdicts.error(at, notAMethod(name, shown));
+  if (!isToken(name)) verdicts.error(at, notAMethod({ name, at }, verdicts));
   else if (forbiddenMethods.has(upper)) {
     verdicts.error(at, {
       code: 'CP141',
       said: `Cannot list ${shown}: pages cannot send it, it is a forbidden method`,
-      mend: 'Remove it',
+      mend: 'remove it',
     });
   } else if (name !== upper && normalizedMethods.has(upper)) {
-    const mend = `Write ${JSON.stringify(upper)}`;
+    const mend = `write ${JSON.stringify(upper)}`;
     verdicts.notice(at, { code: 'CP340', said: `${shown} is applied as ${JSON.stringify(upper)}`, mend });
     return upper;
   } else if (name !== upper && receivableMethods.has(upper)) {
     verdicts.warn(at, {
       code: 'CP240',
       said: `${shown} will never match: methods are case-sensitive, and fetch does not upper-case this one`,
-      mend: `Did you mean ${JSON.stringify(upper)}?`,
+      mend: `did you mean ${JSON.stringify(upper)}?`,
     });
   } else if (!receivableMethods.has(name)) {
     verdicts.error(at, {
       code: 'CP142',
       said: `Cannot list ${shown}: Node's parser does not know this method and answers it with 400`,
-      mend: 'Remove it, or use a method that HTTP servers know, e.g. "PATCH"',
+      mend: 'remove it, or use a method that HTTP servers know, e.g. "PATCH"',
     });
   }
   return name;
 }
 
-function notAMethod(name: string, shown: string) {
+function notAMethod({ name, at }: ListedName, verdicts: Verdicts): Verdict {
   const parts = name.split(/[\s,]+/).filter((part) => isToken(part));
   const list = parts.map((part) => JSON.stringify(part.toUpperCase())).join(', ');
+  const general = 'write one name, e.g. "GET"';
   return {
     code: 'CP140',
-    said: `Cannot list ${shown}: it is not a method name`,
-    mend: parts.length > 1 ? `Write a list: [${list}]` : 'Write one name, e.g. "GET"',
+    said: `Cannot list ${verdicts.shown(at, name)}: it is not a method name`,
+    mend: verdicts.mendFor(at, { mend: parts.length > 1 ? `write a list: [${list}]` : general, general }),
   };
 }
 
@@ -103,7 +104,7 @@ function warnOfOptions(names: readonly ListedName[], verdicts: Verdicts): void {
     verdicts.warn(at, {
       code: 'CP241',
       said: '"OPTIONS" is needed only for pages that call fetch(…, { method: "OPTIONS" }); preflights need no permission',
-      mend: 'Remove it',
+      mend: 'remove it',
     });
   }
 }
@@ -115,7 +116,7 @@ function warnOfSafelisted(methods: readonly string[], at: KeyPath, verdicts: Ver
   if (!isSound || missing.length === 0 || missing.join() === 'HEAD') return;
   verdicts.warn(at, {
     code: 'CP242',
-    said: `Leaving out ${missing.join(' and ')} forbids nothing: CORS-safelisted methods need no permission`,
-    mend: `Add ${missing.map((name) => JSON.stringify(name)).join(', ')}; to refuse methods, set "methods" on the route`,
+    said: `Leaving out ${missing.join(', ').replace(/, (?=\w+$)/, ' and ')} forbids nothing: CORS-safelisted methods need no permission`,
+    mend: `add ${missing.map((name) => JSON.stringify(name)).join(', ')}; to refuse methods, set "methods" on the route`,
   });
 }

@@ -24,13 +24,13 @@ export function warnOfStar(names: readonly ListedName[], at: KeyPath, verdicts: 
     verdicts.notice(at, {
       code: 'CP341',
       said: '["*"] is applied as "*"',
-      mend: `Write "${key}": "*"`,
+      mend: `write "${key}": "*"`,
     });
     return;
   }
   verdicts.warn(star.at, {
     code: 'CP243',
     said: `"*" takes every name, so that those beside it in ${key} say nothing`,
-    mend: `Write "${key}": "*" alone, or remove "*" and keep the names`,
+    mend: `write "${key}": "*" alone, or remove "*" and keep the names`,
   });
 }

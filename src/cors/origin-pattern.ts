@@ -3,7 +3,7 @@
 import type { Origin } from '../http/origin.ts';
 import type { OriginPattern } from './policy.ts';
 
-export interface PatternParts {
+interface PatternParts {
   readonly scheme: string;
   /** `subtree`: one or more labels in front of `base`, never `base` itself. */
   readonly hosts: 'one' | 'subtree';

@@ -41,7 +41,7 @@ export function compileOrigins(value: string | readonly string[], at: KeyPath, v
     verdicts.error(at, {
       code: 'CP139',
       said: 'Cannot allow an empty list of origins: here it would allow nobody, elsewhere it is read as everybody',
-      mend: 'Remove the key for loopback origins, or list origins, e.g. ["http://localhost:5173"]',
+      mend: 'remove the key for loopback origins, or list origins, e.g. ["http://localhost:5173"]',
     });
   }
   const read = list.map((text, i) => ({ at: typeof value === 'string' ? at : [...at, i], text }));
@@ -59,7 +59,7 @@ function compileEntry(text: string, at: KeyPath, verdicts: Verdicts): OriginEntr
       verdicts.error(at, {
         code: 'CP138',
         said: 'Cannot list "*" beside other origins: it already allows every one',
-        mend: 'Write "allowOrigin": "*" alone, or remove "*" and keep the names',
+        mend: 'write "allowOrigin": "*" alone, or remove "*" and keep the names',
       });
       return [];
     case 'null':
@@ -88,7 +88,7 @@ function reportBad(entry: OriginText & { kind: 'bad' }, { at, shown, verdicts }:
   const hidden = {
     code: entry.verdict.code,
     said: `The value of ${shown} is not an origin`,
-    mend: 'Give it a value such as "http://localhost:5173"',
+    mend: 'give it a value such as "http://localhost:5173"',
   };
   verdicts.error(at, isHidden ? hidden : entry.verdict);
 }
@@ -102,7 +102,7 @@ function reportNotice(
   const hidden = {
     code: notice.code,
     said: `The value of ${shown} is applied in the form that browsers send`,
-    mend: 'Write the origin as the address bar shows it',
+    mend: 'write the origin as the address bar shows it',
   };
   verdicts.notice(at, isHidden ? hidden : notice);
 }
@@ -119,7 +119,7 @@ function warnOfRepeats(entries: readonly OriginEntry[], verdicts: Verdicts): voi
     verdicts.warn(entry.at, {
       code: 'CP231',
       said: `${verdicts.shown(entry.at, entry.text)} is already covered by ${verdicts.shown(broader.at, broader.text)} at ${placeText(verdicts.placeOf(broader.at))}`,
-      mend: 'Remove it',
+      mend: 'remove it',
     });
   }
 }

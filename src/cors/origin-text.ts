@@ -25,7 +25,7 @@ export function readOriginText(text: string, shown: string): OriginText {
   return text.includes('*') ? readPattern(parts, shown) : readExact(parts, shown);
 }
 
-const example = 'Write scheme, host and port, e.g. "http://localhost:5173"';
+const example = 'write scheme, host and port, e.g. "http://localhost:5173"';
 const opaque = /^(?:about|blob|data|file|javascript):/i;
 const reflecting = /^(?:true|reflect|request|origin|all|any)$/i;
 
@@ -35,21 +35,21 @@ function whyNoOrigin(text: string, shown: string): Verdict | undefined {
     return verdict(
       'CP131',
       `Cannot set allowOrigin to ${shown}: it takes "*", one origin or a list; echoing any origin is not offered`,
-      'List the origins, e.g. ["http://localhost:5173"]',
+      'list the origins, e.g. ["http://localhost:5173"]',
     );
   }
   if (looksLikeRegExp(text)) {
     return verdict(
       'CP137',
       `Cannot use ${shown} as an origin: it looks like a regular expression, and only exact origins and "*" for labels or the port are offered`,
-      'Write e.g. "https://*.example.test" or "http://localhost:*"',
+      'write e.g. "https://*.example.test" or "http://localhost:*"',
     );
   }
   if (opaque.test(text)) {
     return verdict(
       'CP134',
       `Cannot list ${shown}: pages of that kind send the opaque origin "null", never this`,
-      'Serve the page over http, and list that origin',
+      'serve the page over http, and list that origin',
     );
   }
   if (/[\s\p{Cc}]/u.test(text)) return verdict('CP135', `${shown} is not an origin: it has a space`, example);
@@ -58,7 +58,7 @@ function whyNoOrigin(text: string, shown: string): Verdict | undefined {
     return verdict(
       'CP135',
       `Cannot list ${shown}: an origin is the page's, and pages come by http or https, WebSockets too`,
-      `Write ${JSON.stringify(text.replace(/^ws/i, 'http'))}`,
+      `write ${JSON.stringify(text.replace(/^ws/i, 'http'))}`,
     );
   }
   return undefined;
@@ -72,10 +72,10 @@ function withoutScheme(text: string, shown: string): Verdict {
   const host = text.replace(/^\/+/, '').replace(/[/?#].*$/, '');
   const isLocal = /^(?:localhost|[^/]*\.localhost|127\.|\[)/.test(host);
   const likely = host === '' ? 'http://localhost:5173' : `${isLocal ? 'http' : 'https'}://${host}`;
-  return verdict('CP135', `${shown} is not an origin: it has no scheme`, `Write ${JSON.stringify(likely)}`);
+  return verdict('CP135', `${shown} is not an origin: it has no scheme`, `write ${JSON.stringify(likely)}`);
 }
 
-export interface OriginParts {
+interface OriginParts {
   readonly scheme: string;
   readonly host: string;
   /** With its colon; empty where there is none. */
@@ -97,17 +97,17 @@ function whyBadParts({ scheme, host, port, rest }: OriginParts, shown: string): 
   const start = `${scheme}://${host}`;
   if (host.includes('@')) {
     const bare = `${scheme}://${host.slice(host.lastIndexOf('@') + 1)}`;
-    return verdict('CP135', `${shown} is not an origin: it has a user`, `Write ${JSON.stringify(bare)}`);
+    return verdict('CP135', `${shown} is not an origin: it has a user`, `write ${JSON.stringify(bare)}`);
   }
   if (host === '') return verdict('CP135', `${shown} is not an origin: it has no host`, example);
   if (rest !== '' && rest !== '/') {
-    const mend = `Write ${JSON.stringify(start + port)}`;
+    const mend = `write ${JSON.stringify(start + port)}`;
     return verdict('CP135', `${shown} is not an origin: an origin has no path, query or fragment`, mend);
   }
   if (port === '' || port === ':*') return undefined;
   const isPort = /^:[1-9][0-9]{0,4}$/.test(port) && Number(port.slice(1)) <= 65535;
   if (isPort) return undefined;
-  const mend = `Write a port from 1 to 65535, or leave it out: ${JSON.stringify(start)}`;
+  const mend = `write a port from 1 to 65535, or leave it out: ${JSON.stringify(start)}`;
   return verdict('CP136', `${shown} is not an origin: ${JSON.stringify(port.slice(1))} is not a port`, mend);
 }
 
@@ -123,7 +123,7 @@ function readExact(parts: OriginParts, shown: string): OriginText {
     return bad(
       'CP136',
       `${shown} is not an origin: ${JSON.stringify(parts.host)} is not a host in a form that browsers send`,
-      'Write the host as the address bar shows it, e.g. "http://localhost:5173"',
+      'write the host as the address bar shows it, e.g. "http://localhost:5173"',
     );
   }
   const notice = noticeOf(parts, { host, text, shown });
@@ -146,7 +146,7 @@ interface Applied {
 /** V07, V09–V11, V13: what was put into the browser's form. */
 function noticeOf(parts: OriginParts, { host, text, shown }: Applied): Verdict | undefined {
   const applied = `${shown} is applied as ${JSON.stringify(text)}`;
-  const mend = `Write ${JSON.stringify(text)}`;
+  const mend = `write ${JSON.stringify(text)}`;
   if (parts.host.toLowerCase() !== host) {
     return /[^\x20-\x7e]/.test(parts.host)
       ? verdict('CP333', `${applied}: browsers send the ASCII form of a name`, mend)
@@ -176,7 +176,7 @@ function readPattern(parts: OriginParts, shown: string): OriginText {
     return bad(
       'CP137',
       `Cannot use ${shown} as an origin: "*" stands for whole labels in front of a dot ("*."), or for the port (":*")`,
-      'Write e.g. "https://*.example.test" or "http://localhost:*"',
+      'write e.g. "https://*.example.test" or "http://localhost:*"',
     );
   }
   const digits = parts.port.slice(1);

@@ -7,7 +7,7 @@ import type { MergedPolicy } from './compile-policy.ts';
 import type { OriginEntry } from './origin-rule.ts';
 import { isPrivateName, isPublicSuffix } from './public-suffixes.ts';
 
-export interface PolicyContext {
+interface PolicyContext {
   /** `routes[0]`, `target`, or empty for the default policy. */
   readonly at: KeyPath;
   /** Names of the secrets that the route carries. */
@@ -47,14 +47,14 @@ function checkPassthrough({ at, secretNames }: PolicyContext, verdicts: Verdicts
   verdicts.error([...at, 'cors'], {
     code: 'CP132',
     said: `Cannot leave CORS to the API with "passthrough": the route carries a secret (${named(secretNames)}), and any page could spend it`,
-    mend: 'List the origins instead: "cors": { "allowOrigin": ["http://localhost:5173"] }',
+    mend: 'list the origins instead: "cors": { "allowOrigin": ["http://localhost:5173"] }',
   });
 }
 
 /** V01, V04. */
 function checkSecret(merged: MergedPolicy, { at, secretNames }: PolicyContext, verdicts: Verdicts): void {
   if (secretNames.length === 0) return;
-  const mend = 'List the page\'s origin, e.g. "allowOrigin": ["http://localhost:5173"]';
+  const mend = 'list the page\'s origin, e.g. "allowOrigin": ["http://localhost:5173"]';
   if (merged.origins === undefined && !merged.policy.places.allowOrigin.written) {
     verdicts.error(at, {
       code: 'CP133',
@@ -82,7 +82,7 @@ function checkCredentials(merged: MergedPolicy, verdicts: Verdicts): void {
   verdicts.error(isOwn ? paths.allowOrigin : paths.allowCredentials, {
     code: 'CP130',
     said: `Cannot combine ${what}: browsers refuse that pair`,
-    mend: 'List the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
+    mend: 'list the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
   });
 }
 
@@ -97,7 +97,7 @@ function checkNull(entry: OriginEntry, check: EntryCheck): void {
   if (entry.kind !== 'null') return;
   const { merged, verdicts } = check;
   const risk = riskOf(check);
-  const mend = 'Serve the page over http, and list that origin';
+  const mend = 'serve the page over http, and list that origin';
   const why = 'any sandboxed frame, data: and file: page sends it';
   if (risk !== undefined) {
     verdicts.error(entry.at, { code: 'CP134', said: `Cannot list "null" beside ${risk}: ${why}`, mend });
@@ -120,7 +120,7 @@ function checkBroad(entry: OriginEntry, check: EntryCheck): void {
   const { verdicts } = check;
   const shown = verdicts.shown(entry.at, entry.text);
   const name = verdicts.namesAt(entry.at).length > 0 ? 'that name' : `"${base}"`;
-  const mend = 'Name your own host below it';
+  const mend = 'name your own host below it';
   const risk = riskOf(check);
   if (risk === undefined) {
     verdicts.warn(entry.at, {
@@ -145,7 +145,7 @@ function checkPlainHttp(entry: OriginEntry, merged: MergedPolicy, verdicts: Verd
   verdicts.error(entry.at, {
     code: 'CP138',
     said: `Cannot combine ${verdicts.shown(entry.at, entry.text)} with "allowCredentials": true: whoever controls the network is that origin`,
-    mend: 'Use https, or open the page under a *.localhost name, e.g. "http://app.localhost:5173"',
+    mend: 'use https, or open the page under a *.localhost name, e.g. "http://app.localhost:5173"',
   });
 }
 
@@ -162,13 +162,13 @@ function checkSlips(entry: OriginEntry, context: PolicyContext, verdicts: Verdic
     verdicts.warn(entry.at, {
       code: 'CP232',
       said: `${shown} is this proxy's own origin: same-origin pages need no CORS`,
-      mend: 'List the origin of the page instead, e.g. "http://localhost:5173"',
+      mend: 'list the origin of the page instead, e.g. "http://localhost:5173"',
     });
   } else if (entry.text === context.targetOrigin) {
     verdicts.warn(entry.at, {
       code: 'CP233',
       said: `${shown} is the API's own origin: the page does not run there`,
-      mend: 'List the origin of the page instead, e.g. "http://localhost:5173"',
+      mend: 'list the origin of the page instead, e.g. "http://localhost:5173"',
     });
   }
 }
@@ -185,7 +185,7 @@ function warnOfPublicPages(
   verdicts.warn(page.at, {
     code: 'CP234',
     said: `${verdicts.shown(page.at, page.text)} is a page on the internet, and this proxy listens on this machine alone: Chrome 142 and later ask their user for Local Network Access, and no header of ours can grant it`,
-    mend: 'Allow it once in the browser, or open the page from localhost',
+    mend: 'allow it once in the browser, or open the page from localhost',
   });
 }
 

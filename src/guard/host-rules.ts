@@ -92,8 +92,8 @@ function compileEntry(text: string, at: KeyPath, context: EntryContext): Entry |
       said: `Cannot allow ${verdicts.shown(at, text)} as a host: it must be a name alone, without scheme, port or path`,
       mend:
         verdicts.namesAt(at).length > 0
-          ? 'Give it a value such as "app.dev.test"'
-          : `Write ${JSON.stringify(likelyName(text))}`,
+          ? 'give it a value such as "app.dev.test"'
+          : `write ${JSON.stringify(likelyName(text))}`,
     });
     return undefined;
   }
@@ -117,14 +117,14 @@ function compileEverybody(
     verdicts.error(at, {
       code: 'CP110',
       said: `Cannot allow ${shown} as a host: it switches off the protection against DNS rebinding`,
-      mend: 'Name your host, e.g. "app.dev.test", or a subtree of your own, e.g. ".dev.test"',
+      mend: 'name your host, e.g. "app.dev.test", or a subtree of your own, e.g. ".dev.test"',
     });
     return undefined;
   }
   verdicts.warn(at, {
     code: 'CP210',
     said: `${shown} switches off the protection against DNS rebinding: any website can reach this proxy under a name of its own`,
-    mend: 'Name your host, e.g. "app.dev.test", and remove "dangerouslyAllowAnyHost"',
+    mend: 'name your host, e.g. "app.dev.test", and remove "dangerouslyAllowAnyHost"',
   });
   const isAll = !text.replace('*', '').startsWith('.') || text.replace('*', '') === '.';
   return isAll ? { kind: 'any' } : { kind: 'subtree', name: text.replace('*', '').toLowerCase() };

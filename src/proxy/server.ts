@@ -3,10 +3,13 @@
 import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { lines } from '../http/header-list.ts';
 import type { Listener } from '../http/request-head.ts';
 import { plan } from '../plan.ts';
 import type { Ruleset } from '../ruleset.ts';
 import { type ParserError, parserErrorAnswer, sayLast, wireHead } from './client-error.ts';
+import { afterEarlierResponses, attachLast } from './last-response.ts';
 import { problemResponse } from './problem.ts';
 import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
@@ -40,12 +43,16 @@ export function createHttpServer(state: ServerState): Server {
     connectionsCheckingInterval: Math.max(10, Math.min(1000, Math.floor(listen.headTimeoutMs / 4))),
     keepAliveTimeout: 65_000,
     insecureHTTPParser: false,
+    ...upgradesTaken,
   });
   // Node would cut the list in silence; we count ourselves and say 431.
   server.maxHeadersCount = 0;
   minded(server, state);
   return server;
 }
+
+/** Node 24.9 and later ask; before, every Upgrade comes to the `upgrade` listener. */
+export const upgradesTaken: object = { shouldUpgradeCallback: isWebSocket };
 
 /** Listeners that plain and TLS servers share. */
 export function minded(server: Server, state: ServerState): void {
@@ -57,9 +64,14 @@ export function minded(server: Server, state: ServerState): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     handle(request, response, state);
   });
-  server.on('connect', (request: IncomingMessage, socket: Duplex) => refuseRaw(request, socket, state));
+  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
+  });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    upgrade({ request, socket, head }, state);
+    afterEarlierResponses(socket, () => {
+      if (isWebSocket(request)) upgrade({ request, socket, head }, state);
+      else readmit({ request, socket, head }, server);
+    });
   });
   server.on('clientError', (error: ParserError & Error, socket: Duplex) => clientError(error, socket, state));
 }
@@ -90,55 +102,50 @@ function handle(request: Request, response: Response, state: ServerState): void 
   serve(task, state);
 }
 
-function upgrade(
-  {
-    request,
-    socket,
-    head,
-  }: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
-  state: ServerState,
-): void {
-  socket.on('error', () => {});
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  /** Bytes that came behind the request's head. */
+  readonly head: Buffer;
+}
+
+/** Upgrades to other protocols (h2c from curl and Java) are requests like others: RFC 9110 §7.8 lets a server ignore them. */
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+function upgrade({ request, socket, head }: Upgrade, state: ServerState): void {
   request.on('error', () => {});
   const response = new ServerResponse(request);
   response.on('error', () => {});
-  if (!(request.headers.upgrade?.toLowerCase() === 'websocket')) {
-    serveAsPlain({ request, socket, response }, state);
-    return;
-  }
   const task = taskFor(request, response, state);
   if (task.plan.kind === 'forward' && task.plan.as === 'websocket') {
     tunnel({ task, plan: task.plan, socket, head }, state);
     return;
   }
-  attach(response, socket);
+  attachLast(response, socket);
   serve(task, state);
 }
 
-/** Other protocols (h2c from curl) are not ours to switch to: RFC 9110 §7.8 lets a server ignore Upgrade. */
-function serveAsPlain(
-  { request, socket, response }: { request: IncomingMessage; socket: Duplex; response: ServerResponse },
-  state: ServerState,
-): void {
-  attach(response, socket);
-  handle(request, response, state);
-}
-
-/** Node has let go of the connection, so it cannot carry another request. */
-function attach(response: ServerResponse, socket: Duplex): void {
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket as Socket);
-  response.on('finish', () => {
-    response.detachSocket(socket as Socket);
-    sayLast(socket, Buffer.alloc(0));
-  });
+/**
+ * Node has let go of the connection by now, and never reads the body of such a request. So it is given the connection
+ * anew, with the same bytes less the Upgrade line.
+ */
+function readmit({ request, socket, head }: Upgrade, server: Server): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  for (const [name, value] of lines(rawHeaders)) {
+    if (name.toLowerCase() !== 'upgrade') text += `${name}: ${value}\r\n`;
+  }
+  (socket as Socket).setTimeout(0);
+  socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, 'latin1'), head]));
+  server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
 }
 
 /** CONNECT leaves no response object; the plan refuses it (405). */
 function refuseRaw(request: IncomingMessage, socket: Duplex, state: ServerState): void {
-  socket.on('error', () => {});
   const response = new ServerResponse(request);
-  attach(response, socket);
+  attachLast(response, socket);
   serve(taskFor(request, response, state), state);
 }
 
@@ -177,6 +184,7 @@ function afterCurrentResponse(socket: Duplex, then: () => void): void {
 }
 
 function admit(socket: Socket, state: ServerState): void {
+  if (state.sockets.has(socket)) return;
   socket.on('error', () => {});
   const { connections } = state.ruleset().listen;
   if (state.sockets.size >= connections) {

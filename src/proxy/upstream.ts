@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
+import { ignoreUnaskedContinue } from './continue-filter.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 
 export type Handler = Dispatcher.DispatchHandler & {
@@ -165,9 +166,16 @@ function library(): typeof import('undici') {
   return undici;
 }
 
-/** Collision-free: a list as JSON, never texts glued together (GHSA-v574-6498-x57v). */
-function keyOf({ target, tls, timeouts, limits }: Route): string {
-  return JSON.stringify([target.origin, tls, timeouts.connectMs, limits.connections]);
+const keys = new WeakMap<Route, string>();
+
+/** Collision-free: a list as JSON, never texts glued together (GHSA-v574-6498-x57v). Made once per route. */
+function keyOf(route: Route): string {
+  const known = keys.get(route);
+  if (known !== undefined) return known;
+  const { target, tls, timeouts, limits } = route;
+  const key = JSON.stringify([target.origin, tls, timeouts.connectMs, limits.connections]);
+  keys.set(route, key);
+  return key;
 }
 
 function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Handler): void {
@@ -238,6 +246,7 @@ function watchConnections(): void {
     const { socket } = message as { socket: Socket };
     const isReused = used.has(socket);
     used.add(socket);
+    if (starting !== undefined) ignoreUnaskedContinue(socket);
     starting?.onConnection?.(socket, isReused);
     starting = undefined;
   });

@@ -4,7 +4,12 @@ import type { Verdict } from '../config/verdict.ts';
 
 /** Why a glob is refused, or `undefined`. `shown` is how it may be printed. */
 export function whyBadGlob(glob: string, shown: string): Verdict | undefined {
-  return whyNotAPath(glob, shown) ?? whyNeverAPath(glob, shown) ?? whyBadSyntax(glob, shown);
+  return (
+    whyNotAPath(glob, shown) ??
+    whyGroup(glob, shown) ??
+    whyNeverAPath(glob, shown) ??
+    whyBadSyntax(glob, shown)
+  );
 }
 
 /** V44: a glob on the path alone, from its first slash. */
@@ -16,7 +21,7 @@ function whyNotAPath(glob: string, shown: string): Verdict | undefined {
   if (glob.startsWith('!')) {
     return cannot(
       'a glob cannot be negated',
-      'Put a route with the narrower glob first: the first match wins',
+      'put a route with the narrower glob first: the first match wins',
     );
   }
   if (!glob.startsWith('/')) return cannot('a path begins with "/"', write(`/${glob}`));
@@ -36,7 +41,7 @@ function whyNeverAPath(glob: string, shown: string): Verdict | undefined {
   if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(glob)) {
     return cannot(
       'requests with a dot segment ("." or "..") are refused before any route',
-      'Write the path that is meant',
+      'write the path that is meant',
     );
   }
   if (glob.includes('//')) {
@@ -45,7 +50,7 @@ function whyNeverAPath(glob: string, shown: string): Verdict | undefined {
   if (glob.includes('\\')) {
     return cannot(
       'it has a backslash, which no path can have',
-      'For a special character write it in brackets, e.g. "[*]"',
+      'for a special character write it in brackets, e.g. "[*]"',
     );
   }
   const odd = /[^\x21-\x7e]|["<>`|]/.exec(glob);
@@ -56,20 +61,24 @@ function whyNeverAPath(glob: string, shown: string): Verdict | undefined {
   );
 }
 
+/** Extended globs and plain groups, before the bars that they hold. */
+function whyGroup(glob: string, shown: string): Verdict | undefined {
+  if (!/[()]/.test(outsideBrackets(glob))) return undefined;
+  return verdict(
+    'CP151',
+    `Cannot use ${shown} as a glob: groups such as "!(…)" and "+(…)" are not offered, for some take exponential time`,
+    'list several globs, or put the narrower route first; a parenthesis itself is "[(]"',
+  );
+}
+
 /** Forms that could take exponential time or that mean less than they seem to. */
 function whyBadSyntax(glob: string, shown: string): Verdict | undefined {
   const cannot = (why: string, mend: string) =>
     verdict('CP151', `Cannot use ${shown} as a glob: ${why}`, mend);
-  if (/[()]/.test(outsideBrackets(glob))) {
-    return cannot(
-      'groups such as "!(…)" and "+(…)" are not offered, for some take exponential time',
-      'List several globs, or put the narrower route first; a parenthesis itself is "[(]"',
-    );
-  }
   if (/[{][^}]*\.\.[^}]*[}]/.test(glob)) {
     return cannot(
       'ranges such as "{1..9}" are not offered',
-      'Write the alternatives out: "{1,2,3}" or "[1-9]"',
+      'write the alternatives out: "{1,2,3}" or "[1-9]"',
     );
   }
   for (const segment of glob.split('/')) {
@@ -83,19 +92,19 @@ function whyBadSegment(segment: string): { readonly why: string; readonly mend: 
   if (segment !== '**' && segment.includes('**')) {
     return {
       why: '"**" stands for whole segments, so it must be alone between slashes',
-      mend: `Write ${JSON.stringify(`${segment.replaceAll('**', '')}/**`)}, or a single "*" within the segment`,
+      mend: `write ${JSON.stringify(`${segment.replaceAll('**', '')}/**`)}, or a single "*" within the segment`,
     };
   }
   if (!isBalanced(segment)) {
     return {
       why: 'a bracket or brace is not closed within its segment',
-      mend: 'Close it before the next "/"; alternatives that hold a "/" are several globs in a list',
+      mend: 'close it before the next "/"; alternatives that hold a "/" are several globs in a list',
     };
   }
   if (segment !== '**' && /[[{]/.test(segment) && segment.split('*').length > 2) {
     return {
       why: `${JSON.stringify(segment)} has several "*" beside brackets or braces, which can take too long`,
-      mend: 'Use at most one "*" in such a segment, or list several globs',
+      mend: 'use at most one "*" in such a segment, or list several globs',
     };
   }
   return undefined;
@@ -123,7 +132,7 @@ function before(text: string, mark: string): string {
 }
 
 function write(value: string): string {
-  return `Write ${JSON.stringify(value)}`;
+  return `write ${JSON.stringify(value)}`;
 }
 
 function verdict(code: string, said: string, mend: string): Verdict {

@@ -21,7 +21,7 @@ export function compileMatchKey(match: string | readonly string[], at: KeyPath, 
     verdicts.error(at, {
       code: 'CP157',
       said: 'Cannot route by an empty list: it matches no path',
-      mend: 'Write a glob, e.g. "/api/**", or remove the route',
+      mend: 'write a glob, e.g. "/api/**", or remove the route',
     });
   }
   return written.filter(({ text, at: place }) => {
@@ -38,7 +38,7 @@ function withoutValue(code: string, shown: string): Verdict {
   return {
     code,
     said: `Cannot use the value of ${shown} as a glob: it must be a path from its first "/", without a query`,
-    mend: 'Give it a value such as "/api/**"',
+    mend: 'give it a value such as "/api/**"',
   };
 }
 
@@ -66,7 +66,7 @@ function warnOfShadows(rules: readonly MatchRule[], verdicts: Verdicts): void {
     verdicts.warn(place, {
       code: 'CP250',
       said: `${name} can never match: ${keyText(winner.at)} ${verdicts.shown(winning, shadow.by.glob)} takes every such path first`,
-      mend: isShorthand || shadow.by.isSame ? 'Remove one of the two' : `Move it above ${keyText(winner.at)}`,
+      mend: isShorthand || shadow.by.isSame ? 'remove one of the two' : `move it above ${keyText(winner.at)}`,
     });
   }
 }
@@ -82,7 +82,7 @@ function warnOfCase(rules: readonly MatchRule[], verdicts: Verdicts): void {
         verdicts.warn(at, {
           code: 'CP251',
           said: `${verdicts.shown(at, text)} and ${verdicts.shown(earlier.at, earlier.text)} (${keyText(earlier.at)}) differ only in case: paths are case-sensitive`,
-          mend: 'Keep the one that the API answers to',
+          mend: 'keep the one that the API answers to',
         });
       }
     });
@@ -108,8 +108,8 @@ function warnOfPlainPrefixes(rules: readonly MatchRule[], verdicts: Verdicts): v
         said: `${shown} matches ${shown} alone, not the paths below it`,
         mend:
           verdicts.namesAt(at).length > 0
-            ? 'Add "/**" to it'
-            : `Did you mean ${JSON.stringify(`${base}/**`)}?`,
+            ? 'add "/**" to it'
+            : `did you mean ${JSON.stringify(`${base}/**`)}?`,
       });
     });
   }

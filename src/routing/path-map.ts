@@ -8,7 +8,7 @@ import type { Verdicts } from '../config/verdict.ts';
 import { compileRewrites, type Rewrite } from './rewrite-rules.ts';
 import { compileStripPrefix } from './strip-prefix.ts';
 
-export interface PathMap {
+interface PathMap {
   /** The path for the upstream, base path included; always begins with "/". */
   readonly mapPath: (path: string) => string;
   /** The listener's path for an upstream path; `undefined` where it cannot be said. */
@@ -29,7 +29,7 @@ export function compilePathMap(rules: PathRules, at: KeyPath, verdicts: Verdicts
     verdicts.error([...at, 'stripPrefix'], {
       code: 'CP153',
       said: 'Cannot combine "stripPrefix" with "rewrite": both would change the same path',
-      mend: 'Keep one of the two; "rewrite": { "^/gh/(.*)": "/$1" } does what "stripPrefix": "/gh" does',
+      mend: 'keep one of the two; "rewrite": { "^/gh/(.*)": "/$1" } does what "stripPrefix": "/gh" does',
     });
   }
   if (rules.rewrite !== undefined) {
@@ -40,7 +40,7 @@ export function compilePathMap(rules: PathRules, at: KeyPath, verdicts: Verdicts
 }
 
 /** Takes a prefix of whole segments away and puts the base path before the rest; both may be empty. */
-export function prefixMap(prefix: string, basePath: string): PathMap {
+function prefixMap(prefix: string, basePath: string): PathMap {
   return {
     mapPath: (path) => withSlash(basePath + (withoutPrefix(path, prefix) ?? path)),
     unmapPath: (upstreamPath) => {
@@ -51,7 +51,7 @@ export function prefixMap(prefix: string, basePath: string): PathMap {
 }
 
 /** The first pattern that matches is applied, and no other; a path that none matches stays as it is. */
-export function rewriteMap(rewrites: readonly Rewrite[], basePath: string): PathMap {
+function rewriteMap(rewrites: readonly Rewrite[], basePath: string): PathMap {
   const inverse = rewrites.length === 1 ? rewrites[0]?.inverse : undefined;
   return {
     mapPath: (path) => {

@@ -34,7 +34,7 @@ function compilePattern(source: string, at: KeyPath, verdicts: Verdicts): RegExp
     verdicts.errorAtKey(at, {
       code: 'CP155',
       said: `Cannot use ${JSON.stringify(source)} as a regular expression: ${why}`,
-      mend: 'Mend the expression, e.g. "^/gh/(.*)"; "stripPrefix" does the common case without one',
+      mend: 'mend the expression, e.g. "^/gh/(.*)"; "stripPrefix" does the common case without one',
     });
     return undefined;
   }
@@ -46,7 +46,7 @@ function checkReplacement(replacement: string, at: KeyPath, verdicts: Verdicts):
   verdicts.error(at, {
     code: 'CP156',
     said: `Cannot rewrite to ${verdicts.shown(at, replacement)}: it must be a path alone, without a query, a fragment, a space or a dot segment`,
-    mend: 'Write the path only, e.g. "/$1"; the query of the request is kept',
+    mend: 'write the path only, e.g. "/$1"; the query of the request is kept',
   });
 }
 
@@ -56,14 +56,14 @@ function warnOfPattern(source: string, at: KeyPath, verdicts: Verdicts): void {
     verdicts.warnAtKey(at, {
       code: 'CP253',
       said: `${shown} repeats a group that repeats something itself: such an expression can take exponential time`,
-      mend: 'Write it without the inner or the outer repetition',
+      mend: 'write it without the inner or the outer repetition',
     });
   }
   if (unescapedDot.test(source.replace(/\[(?:\\.|[^\]])*\]/g, ''))) {
     verdicts.warnAtKey(at, {
       code: 'CP254',
       said: `"." in ${shown} matches any character, not only a dot`,
-      mend: 'Write "\\\\." for a dot',
+      mend: 'write "\\\\." for a dot',
     });
   }
 }

@@ -20,7 +20,7 @@ interface Node {
   readonly ends: RouteGlob[];
 }
 
-export interface RouteTrie {
+interface RouteTrie {
   readonly root: Node;
 }
 
@@ -31,7 +31,7 @@ export function buildTrie(routeGlobs: readonly RouteGlob[]): RouteTrie {
 }
 
 /** What a visitor says: whether the rest of this list is still of interest. */
-export type Visit = (routeGlob: RouteGlob) => 'next' | 'enough';
+type Visit = (routeGlob: RouteGlob) => 'next' | 'enough';
 
 /** Shows every glob that may match the path, each list in file order; those that end elsewhere are never shown. */
 export function visitCandidates(trie: RouteTrie, path: readonly string[], visit: Visit): void {

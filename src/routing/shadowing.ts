@@ -4,7 +4,7 @@ import { compileGlob, type Glob, isLiteral, type Segment, segmentMatches } from 
 import type { IndexedRoute } from './route-index.ts';
 import { buildTrie, type RouteGlob, visitBroader } from './route-trie.ts';
 
-export interface Shadow {
+interface Shadow {
   readonly route: number;
   /** Position of the dead glob in its route. */
   readonly glob: number;
@@ -46,7 +46,7 @@ function takesAllMethods(earlier: IndexedRoute | undefined, later: IndexedRoute 
 }
 
 /** Whether every path of `narrow` is certainly one of `broad`; in doubt it is not. */
-export function covers(broad: Glob, narrow: Glob): boolean {
+function covers(broad: Glob, narrow: Glob): boolean {
   if (broad.text === narrow.text) return true;
   if (isLiteral(narrow)) return broad.matches(narrow.segments.map((segment) => segment.text));
   const stars = broad.segments.filter((segment) => segment.kind === 'globstar').length;

@@ -24,7 +24,7 @@ export function compileStripPrefix(
     verdicts.notice(at, {
       code: 'CP350',
       said: `${shown} is applied without the slash at its end: whole segments are taken away`,
-      mend: 'Leave the slash out',
+      mend: 'leave the slash out',
     });
   }
   return prefix;
@@ -52,10 +52,10 @@ function mayBeginWith(glob: readonly Segment[], prefix: readonly string[]): bool
 
 /** The literal segments that the first glob begins with are the likely prefix. */
 function mendFor(prefix: string, globs: readonly string[]): string {
-  if (!prefix.startsWith('/') && prefix !== '') return 'Write it from the first "/", e.g. "/gh"';
+  if (!prefix.startsWith('/') && prefix !== '') return 'write it from the first "/", e.g. "/gh"';
   const segments = globs[0] === undefined ? [] : compileGlob(globs[0]).segments;
   const wild = segments.findIndex((segment) => segment.kind !== 'literal');
   const literal = (wild === -1 ? segments : segments.slice(0, wild)).map((segment) => `/${segment.text}`);
   const likely = literal.join('');
-  return likely === '' ? 'Write segments that "match" begins with' : `Write ${JSON.stringify(likely)}`;
+  return likely === '' ? 'write segments that "match" begins with' : `write ${JSON.stringify(likely)}`;
 }

@@ -4,7 +4,6 @@
  */
 
 export const notYet: Readonly<Record<string, string>> = {
-  'CK-09': 'Path=/ becomes "/api/", which leaves out "/api" itself, although the route takes it',
   'SE-09': 'the listener does not speak TLS yet',
   'SE-21': 'the listener does not speak TLS yet',
 };

@@ -46,7 +46,7 @@ describe('an entry of allowOrigin that is applied', () => {
 
 /** Entry → code, and what of the mend is worth pasting. */
 const refused: readonly (readonly [name: string, text: string, code: string, mend: string])[] = [
-  ['V03 "all"', 'all', 'CP131', 'List the origins'],
+  ['V03 "all"', 'all', 'CP131', 'list the origins'],
   ['V06 file:', 'file:///home/me/index.html', 'CP134', 'over http'],
   ['V06 data:', 'data:text/html,x', 'CP134', 'over http'],
   ['V07 a path', `${page}/app`, 'CP135', `"${page}"`],

@@ -1,0 +1,111 @@
+/** argv → what was written, and the text of the help. The only file that knows yargs; what a value means is said later. */
+
+import yargs from 'yargs';
+import { type CommandName, commandNames, commands, type Flag, flags, flagsOf, variableOf } from './flags.ts';
+
+/** As written: nothing is checked yet. */
+export interface RawArguments {
+  readonly operands: readonly string[];
+  /** By full name, or by whatever stood there; a switch holds `true` or `false`. */
+  readonly flags: ReadonlyMap<string, string | boolean | readonly string[]>;
+}
+
+/**
+ * Every value stays the text that it was: yargs would turn `--port abc` into NaN, `--port 1 --port 2` into a list, and
+ * `--no-color` into a `color` that is false.
+ */
+const plainParsing = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'greedy-arrays': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'strip-aliased': true,
+} as const;
+
+export function parseArguments(argv: readonly string[]): RawArguments {
+  const parsed = withFlags(argv, flags).parseSync();
+  const found = Object.entries(parsed).filter(([name]) => name !== '_' && name !== '$0');
+  return {
+    operands: parsed._.map(String),
+    flags: new Map(found.map(([name, value]) => [name, given(value)])),
+  };
+}
+
+function given(value: unknown): string | boolean | readonly string[] {
+  if (Array.isArray(value)) return value.map(String);
+  return typeof value === 'boolean' ? value : String(value);
+}
+
+function withFlags(argv: readonly string[], declared: readonly Flag[]) {
+  // `exitProcess` and `fail`: yargs neither prints nor ends the process on its own.
+  const parser = yargs([...argv])
+    .parserConfiguration(plainParsing)
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .fail(false);
+  // No translation: the rest of the output is English too.
+  return parser.locale('en').options(Object.fromEntries(declared.map((flag) => [flag.name, optionOf(flag)])));
+}
+
+function optionOf({ alias, kind }: Flag) {
+  const type = kind === 'switch' ? ('boolean' as const) : ('string' as const);
+  return { type, array: kind === 'texts', ...(alias === undefined ? {} : { alias }) };
+}
+
+/** What the config's own declaration says of a key. */
+export interface KeyNotes {
+  readonly description: string;
+  readonly default: string;
+}
+
+export interface HelpOptions {
+  readonly width: number;
+  readonly keys: ReadonlyMap<string, KeyNotes>;
+}
+
+/** Examples first: most people look for a line to copy. */
+export function helpText(command: CommandName, { width, keys }: HelpOptions): Promise<string> {
+  const { about, usage, examples } = commands[command];
+  const parser = withFlags([], flagsOf(command)).wrap(Math.min(width, 100));
+  for (const flag of flagsOf(command)) parser.describe(flag.name, flagText(flag, keys));
+  const head = [
+    `Usage: cors-proxy ${usage} [flags]`,
+    '',
+    `${about}.`,
+    '',
+    'Examples:',
+    ...examples.map(indented),
+  ];
+  return parser
+    .usage([...head, ...(command === 'serve' ? ['', 'Commands:', ...commandLines()] : [])].join('\n'))
+    .updateStrings({ 'Options:': 'Flags:' })
+    .epilogue(epilogue)
+    .getHelp();
+}
+
+const indented = (text: string) => `  ${text}`;
+
+function commandLines(): readonly string[] {
+  return commandNames.map((name) => indented(`${commands[name].usage.padEnd(28)}${commands[name].about}`));
+}
+
+function flagText(flag: Flag, keys: ReadonlyMap<string, KeyNotes>): string {
+  const notes = flag.configKey === undefined ? undefined : keys.get(flag.configKey);
+  const about = notes?.description ?? flag.about;
+  const fallback = notes === undefined || notes.default === '' ? '' : ` Default: ${notes.default}.`;
+  const choices = flag.choices === undefined ? '' : ` One of ${flag.choices.join(', ')}.`;
+  return `${about}${choices}${fallback}${flag.hasVariable ? ` (${variableOf(flag)})` : ''}`;
+}
+
+const epilogue = `A flag stands above its variable, a variable above the config, the config above the default.
+
+Exit codes:
+  0    well; also stopped by SIGINT or SIGTERM after open requests have ended
+  1    failed at run time
+  2    bad usage or config
+  3    the port is in use
+  4    explain says refused
+  130  forced by a second SIGINT`;

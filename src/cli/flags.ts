@@ -1,0 +1,216 @@
+/** Every command and every flag, declared once: parsing, help and completion come from here. */
+
+import { levels } from '../observe/level.ts';
+
+export const commandNames = [
+  'serve',
+  'demo',
+  'init',
+  'check',
+  'explain',
+  'routes',
+  'schema',
+  'completion',
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+export interface CommandNotes {
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  /** Most operands that it takes. */
+  readonly operands: number;
+}
+
+export const commands: Readonly<Record<CommandName, CommandNotes>> = {
+  serve: {
+    usage: '[target..]',
+    about: 'Serve: the default. A target is a URL, or PREFIX=URL',
+    examples: [
+      'cors-proxy https://api.github.com',
+      'cors-proxy /gh=https://api.github.com /pay=https://api.stripe.com',
+      "cors-proxy https://api.github.com --allow-origin 'http://localhost:*'",
+    ],
+    operands: Number.POSITIVE_INFINITY,
+  },
+  demo: {
+    usage: 'demo',
+    about: 'The proxy, a small API without CORS, and a page that shows both ways',
+    examples: ['cors-proxy demo'],
+    operands: 0,
+  },
+  init: {
+    usage: 'init [target]',
+    about: 'Write cors-proxy.config.json; never overwrites',
+    examples: ['cors-proxy init https://api.github.com'],
+    operands: 1,
+  },
+  check: {
+    usage: 'check',
+    about: 'Every problem of the config, with its place',
+    examples: ['cors-proxy check', 'cors-proxy check --config staging.json --json'],
+    operands: 0,
+  },
+  explain: {
+    usage: 'explain METHOD PATH',
+    about: 'What would happen to a request, and why; sends nothing',
+    examples: [
+      'cors-proxy explain GET /gh/user --origin http://localhost:5173',
+      "cors-proxy explain PUT /gh/user --origin http://localhost:5173 -H 'content-type: application/json'",
+    ],
+    operands: 2,
+  },
+  routes: {
+    usage: 'routes',
+    about: 'The routes in their order',
+    examples: ['cors-proxy routes', 'cors-proxy routes --json'],
+    operands: 0,
+  },
+  schema: {
+    usage: 'schema',
+    about: 'The JSON Schema of the config',
+    examples: ['cors-proxy schema > cors-proxy.schema.json'],
+    operands: 0,
+  },
+  completion: {
+    usage: 'completion [bash|zsh|fish]',
+    about: 'A completion script for a shell',
+    examples: ['source <(cors-proxy completion bash)'],
+    operands: 1,
+  },
+};
+
+export type FlagKind =
+  /** One value. */
+  | 'text'
+  /** May be given more than once. */
+  | 'texts'
+  /** On where it is given. */
+  | 'switch';
+
+export interface Flag {
+  readonly name: string;
+  readonly alias?: string;
+  readonly kind: FlagKind;
+  readonly about: string;
+  /** Key of the config whose description and default stand in the help. */
+  readonly configKey?: string;
+  readonly choices?: readonly string[];
+  /** The commands that take it. */
+  readonly commands: readonly CommandName[];
+  /** Shown where a value is missing. */
+  readonly example?: string;
+  /** Whether a `CORS_PROXY_*` variable stands for it. */
+  readonly hasVariable: boolean;
+}
+
+const all = commandNames;
+const serving: readonly CommandName[] = ['serve', 'demo'];
+/** What a config becomes is asked by all of them, so all take the flags that stand above it. */
+const withRules: readonly CommandName[] = ['serve', 'demo', 'check', 'explain', 'routes'];
+const forRules = { commands: withRules, hasVariable: true } as const;
+const forAll = { commands: all, hasVariable: true } as const;
+const forServing = { commands: serving, hasVariable: true } as const;
+const forExplain = { commands: ['explain'], hasVariable: false } as const;
+
+export const flags: readonly Flag[] = [
+  {
+    name: 'port',
+    alias: 'p',
+    kind: 'text',
+    about: '',
+    configKey: 'listen.port',
+    example: '8010',
+    ...forRules,
+  },
+  { name: 'host', kind: 'text', about: '', configKey: 'listen.host', example: 'localhost', ...forRules },
+  {
+    name: 'allow-origin',
+    kind: 'texts',
+    about: '',
+    configKey: 'cors.allowOrigin',
+    example: 'http://localhost:5173',
+    ...forRules,
+  },
+  {
+    name: 'expose-headers',
+    kind: 'texts',
+    about: '',
+    configKey: 'cors.exposeHeaders',
+    example: 'ETag',
+    ...forRules,
+  },
+  { name: 'allow-credentials', kind: 'switch', about: '', configKey: 'cors.allowCredentials', ...forRules },
+  { name: 'https', kind: 'switch', about: 'Serve HTTPS with a certificate for localhost.', ...forRules },
+  {
+    name: 'cert',
+    kind: 'text',
+    about: 'PEM file of the certificate for HTTPS.',
+    example: 'cert.pem',
+    ...forRules,
+  },
+  { name: 'key', kind: 'text', about: 'PEM file of its private key.', example: 'key.pem', ...forRules },
+  { name: 'open', kind: 'switch', about: 'Open a browser.', ...forServing },
+  { name: 'no-watch', kind: 'switch', about: 'Do not follow changes of the config.', ...forServing },
+  { name: 'no-inspector', kind: 'switch', about: 'Do not serve the inspector.', ...forServing },
+  {
+    name: 'origin',
+    kind: 'text',
+    about: "The page's origin.",
+    example: 'http://localhost:5173',
+    ...forExplain,
+  },
+  {
+    name: 'header',
+    alias: 'H',
+    kind: 'texts',
+    about: "A header that the page sets: 'name: value'.",
+    example: "'x-api-key: 1'",
+    ...forExplain,
+  },
+  { name: 'credentials', kind: 'switch', about: 'The page sends credentials: "include".', ...forExplain },
+  {
+    name: 'json',
+    kind: 'switch',
+    about: 'Print JSON.',
+    commands: ['check', 'explain', 'routes'],
+    hasVariable: false,
+  },
+  {
+    name: 'config',
+    alias: 'c',
+    kind: 'text',
+    about: 'The config; "-" reads standard input. Default: looked for upward from here.',
+    example: 'cors-proxy.config.json',
+    ...forAll,
+  },
+  {
+    name: 'env-file',
+    kind: 'text',
+    about: 'Where ${NAME} is read from, instead of .env.local and .env.',
+    example: '.env',
+    ...forAll,
+  },
+  {
+    name: 'log-format',
+    kind: 'text',
+    about: '"json": one object a line, on standard output.',
+    choices: ['pretty', 'json'],
+    ...forAll,
+  },
+  { name: 'log-level', kind: 'text', about: 'What is worth a line.', choices: levels, ...forAll },
+  { name: 'quiet', alias: 'q', kind: 'switch', about: 'Refusals, failures and problems alone.', ...forAll },
+  { name: 'no-color', kind: 'switch', about: 'No colours; NO_COLOR is obeyed too.', ...forAll },
+  { name: 'help', alias: 'h', kind: 'switch', about: 'This text.', commands: all, hasVariable: false },
+  { name: 'version', alias: 'V', kind: 'switch', about: 'The version.', commands: all, hasVariable: false },
+];
+
+export function flagsOf(command: CommandName): readonly Flag[] {
+  return flags.filter((flag) => flag.commands.includes(command));
+}
+
+/** `CORS_PROXY_LOG_FORMAT` */
+export function variableOf({ name }: Pick<Flag, 'name'>): string {
+  return `CORS_PROXY_${name.toUpperCase().replaceAll('-', '_')}`;
+}

@@ -1,0 +1,92 @@
+/** Connections that go through a company proxy: a CONNECT tunnel (RFC 9110 §9.3.6), TLS inside it where the target speaks TLS. */
+
+import http from 'node:http';
+import https from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import tls from 'node:tls';
+import type { Route } from '../ruleset.ts';
+
+export type Connected = (error: Error | null, socket: Socket | null) => void;
+
+/** Opens a connection to the route's target through `proxyUrl`; calls back once. */
+export function connectThrough(proxyUrl: string, route: Route, callback: Connected): void {
+  const { target, timeouts } = route;
+  const request = connectRequest(
+    proxyUrl,
+    `${bracketed(target.hostname)}:${target.port}`,
+    timeouts.connectMs,
+  );
+  let isOver = false;
+  const finish: Connected = (error, socket) => {
+    if (isOver) return socket?.destroy();
+    isOver = true;
+    callback(error, socket);
+  };
+  request.once('connect', (response, socket: Socket) => {
+    if (response.statusCode !== 200) {
+      socket.destroy();
+      finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
+    } else if (target.scheme === 'https') secure(socket, route, finish);
+    else finish(null, socket);
+  });
+  request.once('response', (response) => {
+    response.destroy();
+    finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
+  });
+  request.once('timeout', () => request.destroy(timedOut(proxyUrl)));
+  request.on('error', (error) => finish(error, null));
+  request.end();
+}
+
+function connectRequest(proxyUrl: string, path: string, timeout: number): http.ClientRequest {
+  const url = new URL(proxyUrl);
+  const library = url.protocol === 'https:' ? https : http;
+  const headers: Record<string, string> = { Host: path };
+  const authorization = proxyAuthorization(url);
+  if (authorization !== undefined) headers['Proxy-Authorization'] = authorization;
+  const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+  return library.request({ method: 'CONNECT', hostname, port, path, headers, timeout, agent: false });
+}
+
+function proxyAuthorization(url: URL): string | undefined {
+  if (url.username === '') return undefined;
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+function secure(socket: Socket, { target, tls: options, timeouts }: Route, finish: Connected): void {
+  const { verify, ca, cert, key } = options;
+  const secured = tls.connect({
+    socket,
+    rejectUnauthorized: verify,
+    ALPNProtocols: ['http/1.1'],
+    host: target.hostname,
+    // RFC 6066 §3: an address is no server name.
+    ...(isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
+  secured.setTimeout(timeouts.connectMs, () => secured.destroy(timedOut(target.origin)));
+  secured.once('secureConnect', () => {
+    secured.setTimeout(0);
+    finish(null, secured);
+  });
+  secured.on('error', (error) => finish(error, null));
+}
+
+function bracketed(hostname: string): string {
+  return hostname.includes(':') ? `[${hostname}]` : hostname;
+}
+
+function refusedBy(proxyUrl: string, status: number): Error {
+  const { host } = new URL(proxyUrl);
+  return Object.assign(new Error(`The company proxy ${host} answered ${status} to CONNECT`), {
+    code: 'PROXY_REFUSED',
+  });
+}
+
+function timedOut(where: string): Error {
+  return Object.assign(new Error(`No connection through ${where} in time`), { code: 'ETIMEDOUT' });
+}

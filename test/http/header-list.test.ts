@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import {
+  allValues,
+  combinedValue,
+  firstValue,
+  hasField,
+  isField,
+  lines,
+} from '../../src/http/header-list.ts';
+
+const headers = ['Accept', 'a', 'X-Twice', '1', 'x-twice', '', '__proto__', 'p', 'constructor', 'c'];
+
+describe('a header list', () => {
+  it('finds a field whatever its case, the first line first', () => {
+    expect(firstValue(headers, 'accept')).toBe('a');
+    expect(firstValue(headers, 'x-twice')).toBe('1');
+    expect(firstValue(['ACCEPT', 'b'], 'accept')).toBe('b');
+  });
+
+  it('tells an absent field from an empty one', () => {
+    expect(firstValue(headers, 'x-none')).toBeUndefined();
+    expect(hasField(headers, 'x-none')).toBe(false);
+    expect(hasField(['X-Empty', ''], 'x-empty')).toBe(true);
+  });
+
+  it('never takes a value for a name', () => {
+    expect(hasField(['Accept', 'origin'], 'origin')).toBe(false);
+  });
+
+  it('gives every line in order, and joins them with a comma (RFC 9110 §5.3)', () => {
+    expect(allValues(headers, 'x-twice')).toEqual(['1', '']);
+    expect(combinedValue(headers, 'x-twice')).toBe('1, ');
+    expect(combinedValue(headers, 'x-none')).toBeUndefined();
+  });
+
+  it('knows names that objects have by themselves only where they are sent', () => {
+    expect(firstValue(headers, '__proto__')).toBe('p');
+    expect(firstValue(headers, 'constructor')).toBe('c');
+    expect(firstValue([], '__proto__')).toBeUndefined();
+    expect(firstValue([], 'tostring')).toBeUndefined();
+  });
+
+  it('compares whole names', () => {
+    expect(isField('Origin', 'origin')).toBe(true);
+    expect(isField('Origins', 'origin')).toBe(false);
+    expect(isField('', 'origin')).toBe(false);
+  });
+
+  it('yields each line as a pair', () => {
+    expect([...lines(['A', '1', 'B', '2'])]).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+    ]);
+  });
+});

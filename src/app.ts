@@ -6,10 +6,12 @@ import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Observer } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
+import type { CertificateOptions } from './proxy/certificate.ts';
 import { type CloseReport, drain } from './proxy/drain.ts';
 import { listen } from './proxy/listen.ts';
 import { ownAnswer } from './proxy/own.ts';
 import { createHttpServer, type ServerState } from './proxy/server.ts';
+import { type TlsListener, tlsListener } from './proxy/tls-listener.ts';
 import { Upstreams } from './proxy/upstream.ts';
 import type { Ruleset } from './ruleset.ts';
 
@@ -22,6 +24,8 @@ export interface AppOptions {
   readonly configName?: string;
   /** Name resolution; the system's by default. */
   readonly lookup?: LookupFunction;
+  /** Where the certificate of `listen.https: true` is kept and signed; the user's own folders by default. */
+  readonly certificate?: Omit<CertificateOptions, 'now'>;
 }
 
 export interface Notice {
@@ -38,6 +42,8 @@ export interface App {
   readonly ruleset: () => Ruleset;
   /** One assignment: requests that are under way end on the rules that they began with. */
   readonly reload: (next: Ruleset) => void;
+  /** Takes up certificate files that have changed, for new connections; rejects where they cannot be read. */
+  readonly renewCertificate: () => Promise<void>;
   /** Stops accepting, waits for open requests up to `listen.timeouts.drain`, then destroys the rest. */
   readonly close: () => Promise<CloseReport>;
 }
@@ -49,6 +55,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const upstreams = new Upstreams({ lookup });
   const sockets = new Set<Duplex>();
   const tunnels = new Set<Duplex>();
+  const stops = new Set<() => void>();
   const state: ServerState = {
     ruleset: () => ruleset,
     listener: listenerOf(initial),
@@ -56,15 +63,22 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     lookup,
     sockets,
     tunnels,
+    stops,
     observe: options.observe ?? (() => {}),
     notice: (level, message) => notice({ level, message }),
     nextId: idSource(),
     answerOwn: (plan, head) => ownAnswer(plan, head, options.configName ?? ''),
   };
-  const { port, addresses, servers } = await listen(initial.listen, () => createHttpServer(state));
+  const tls = await tlsOf(initial, state, options);
+  const { port, addresses, servers } = await listen(
+    initial.listen,
+    tls?.create ?? (() => createHttpServer(state)),
+  );
+  const url = urlOf(initial, port);
+  if (tls !== undefined) notice({ level: 'info', message: tls.note(url) });
   await upstreams.load();
   return {
-    url: urlOf(initial, port),
+    url,
     port,
     addresses,
     ruleset: () => ruleset,
@@ -72,8 +86,18 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       ruleset = next;
       upstreams.retain(next.routes);
     },
-    close: () => drain({ servers, sockets, tunnels, upstreams, timeoutMs: ruleset.listen.drainTimeoutMs }),
+    renewCertificate: async () => tls?.renew(),
+    close: () =>
+      drain({ servers, sockets, tunnels, stops, upstreams, timeoutMs: ruleset.listen.drainTimeoutMs }),
   };
+}
+
+async function tlsOf(
+  { listen: { https } }: Ruleset,
+  state: ServerState,
+  { certificate = { env: process.env } }: AppOptions,
+): Promise<TlsListener | undefined> {
+  return https === false ? undefined : tlsListener(https, state, certificate);
 }
 
 function listenerOf({ listen: { https } }: Ruleset): Listener {

@@ -1,5 +1,6 @@
 /** Config → Ruleset: joins what the parts below return, and adds the verdicts that need two of them. */
 
+import type { Environment } from './compile/forward-proxy.ts';
 import { checkWidth, compileListen, type Listener, listenerOf } from './compile/listen.ts';
 import { pemFiles } from './compile/pem.ts';
 import { type CompiledRoute, compileRoute, type WrittenRoute } from './compile/route.ts';
@@ -19,6 +20,8 @@ import type { Ruleset, Secret } from './ruleset.ts';
 export interface CompileOptions {
   /** Throws where the file cannot be read; without it no file is read and none is reported. */
   readonly readFile?: (path: string) => string;
+  /** The environment, for HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY; without it every target is reached directly. */
+  readonly env?: Environment;
   /** This machine's own addresses, to which a listener on every interface answers. */
   readonly localAddresses?: readonly string[];
 }
@@ -34,7 +37,8 @@ export function compile(config: Config, options: CompileOptions = {}): Checked<R
   const listener = listenerOf(listen, localAddresses);
   const topCors = compileCorsSection(values.cors ?? {}, ['cors'], verdicts);
   const defaultPolicy = compileDefaultPolicy(topCors, listener, verdicts);
-  const context = { values, topCors, listener, verdicts, files };
+  const { env = {} } = options;
+  const context = { values, topCors, listener, verdicts, files, env };
   const compiled = writtenRoutes(values).map((written) => compileRoute(written, context));
   checkTogether(compiled, values, verdicts);
 

@@ -61,6 +61,8 @@ export interface Route {
   readonly websocket: boolean;
   /** Names of the `${NAME}`s in `request.headers`: the route carries a secret where there is one. */
   readonly secretNames: readonly string[];
+  /** The proxy of the user's network that the target is reached by; `undefined` = directly. */
+  readonly forwardProxy: ForwardProxy | undefined;
   readonly tls: TlsOptions;
   readonly timeouts: { readonly connectMs: number; readonly headersMs: number; readonly bodyMs: number };
   readonly limits: {
@@ -101,6 +103,13 @@ export interface ResponseEdits {
   readonly set: readonly string[];
   readonly cookies: 'rewrite' | 'keep' | 'drop';
   readonly redirects: 'rewrite' | 'keep' | 'follow';
+}
+
+export interface ForwardProxy {
+  /** It may hold credentials, so it is never printed whole. */
+  readonly url: string;
+  /** `HTTPS_PROXY`, or `config`. */
+  readonly from: string;
 }
 
 export interface TlsOptions {

@@ -67,7 +67,7 @@ export interface HelpOptions {
 }
 
 /** Examples first: most people look for a line to copy. */
-export function helpText(command: CommandName, { width, keys }: HelpOptions): Promise<string> {
+export async function helpText(command: CommandName, { width, keys }: HelpOptions): Promise<string> {
   const { about, usage, examples } = commands[command];
   const parser = withFlags([], flagsOf(command)).wrap(Math.min(width, 100));
   for (const flag of flagsOf(command)) parser.describe(flag.name, flagText(flag, keys));
@@ -79,11 +79,10 @@ export function helpText(command: CommandName, { width, keys }: HelpOptions): Pr
     'Examples:',
     ...examples.map(indented),
   ];
-  return parser
-    .usage([...head, ...(command === 'serve' ? ['', 'Commands:', ...commandLines()] : [])].join('\n'))
-    .updateStrings({ 'Options:': 'Flags:' })
-    .epilogue(epilogue)
-    .getHelp();
+  const rest = command === 'serve' ? ['', 'Commands:', ...commandLines()] : [];
+  // yargs would take the indentation away from a text of ours in front of its own.
+  const flagList = await parser.usage('').updateStrings({ 'Options:': 'Flags:' }).getHelp();
+  return [...head, ...rest, '', flagList.trim(), '', epilogue].join('\n');
 }
 
 const indented = (text: string) => `  ${text}`;

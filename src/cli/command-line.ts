@@ -37,10 +37,7 @@ function splitCommand(words: readonly string[]): { command: CommandName; operand
 /** A lone word is no target: neither a URL, nor a prefix, nor a host with a dot or a port. */
 function refuseUnknownCommand(word: string): void {
   if (!/^[a-z-]+$/i.test(word) || word.toLowerCase() === 'localhost') return;
-  const near = nearest(word, [...commandNames, 'help']);
-  if (near === 'help') {
-    throw new UsageError(`There is no command "${word}"`, 'write cors-proxy --help');
-  }
+  const near = nearest(word, commandNames);
   throw new UsageError(
     `There is no command "${word}", and it is no target: a target is a URL or PREFIX=URL`,
     near === undefined ? 'write cors-proxy --help for the commands' : `did you mean "cors-proxy ${near}"?`,

@@ -44,7 +44,7 @@ function targetsOf({ command, operands }: CommandLine, env: Environment): readon
   if (command === 'serve' && operands.length > 0) {
     return operands.map((value, i) => ({ value, from: `argument ${i + 1}` }));
   }
-  const words = env['CORS_PROXY_TARGET']?.split(/\s+/).filter((word) => word !== '') ?? [];
+  const words = env.CORS_PROXY_TARGET?.split(/\s+/).filter((word) => word !== '') ?? [];
   return words.map((value) => ({ value, from: 'CORS_PROXY_TARGET' }));
 }
 

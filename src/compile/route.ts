@@ -10,7 +10,8 @@ import { compileRouteMethods } from '../cors/method-rule.ts';
 import { checkPolicy } from '../cors/policy-verdicts.ts';
 import { compileMatchKey, type MatchRule } from '../routing/match-rules.ts';
 import { compilePathMap } from '../routing/path-map.ts';
-import type { Route, Secret } from '../ruleset.ts';
+import type { Route, Secret, Target } from '../ruleset.ts';
+import { compileForwardProxy, type Environment } from './forward-proxy.ts';
 import type { Listener } from './listen.ts';
 import { compileRequest, compileResponse, type Sections } from './message-edits.ts';
 import type { PemFiles } from './pem.ts';
@@ -36,6 +37,7 @@ export interface RouteContext {
   readonly listener: Listener;
   readonly verdicts: Verdicts;
   readonly files: PemFiles;
+  readonly env: Environment;
 }
 
 export interface CompiledRoute {
@@ -83,9 +85,19 @@ export function compileRoute(written: WrittenRoute, context: RouteContext): Comp
     timeouts: timeoutsOf(rules, context.values),
     limits: limitsOf(rules, context.values),
   };
-  const route = compiled === undefined ? undefined : { ...parts, target: compiled.target };
+  const route = compiled === undefined ? undefined : reach(parts, compiled.target, written, context);
   if (route !== undefined) checkRoute(route, written, context);
   return { route, match, secrets: request.secrets };
+}
+
+function reach(
+  parts: Omit<Route, 'target' | 'forwardProxy'>,
+  target: Target,
+  { rules, at }: WrittenRoute,
+  { env, verdicts }: RouteContext,
+): Route {
+  const options = { target, env, at: [...at, 'forwardProxy'], verdicts };
+  return { ...parts, target, forwardProxy: compileForwardProxy(rules.forwardProxy, options) };
 }
 
 function compileMatch({ rules, at, matchAt }: WrittenRoute, verdicts: Verdicts): MatchRule {

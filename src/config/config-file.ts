@@ -47,7 +47,7 @@ export type ReadText =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly why: ReadFault; readonly said: string; readonly mend: string };
 
-export type ReadFault = 'missing' | 'directory' | 'unreadable' | 'too-large' | 'not-utf8';
+type ReadFault = 'missing' | 'directory' | 'unreadable' | 'too-large' | 'not-utf8';
 
 /** `shown` is the path as the user would name it. */
 export async function readText(path: string, shown: string): Promise<ReadText> {

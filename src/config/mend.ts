@@ -6,12 +6,13 @@ import { nearest } from './suggest.ts';
 
 export function leafMend(node: JsonNode, shape: Shape): string {
   const leaves = leavesOf(shape);
-  // Quotes around `true` would make no origin of it: where there is an example, it is nearer to what was meant.
-  const isBareText = node.kind === 'plain' && shape.kind === 'choice';
-  const guess = isBareText
-    ? undefined
-    : leaves.map((leaf) => guessed(node, leaf)).find((text) => text !== undefined);
-  return guess ?? fallbackMend(node, shape, leaves);
+  // Quotes around 5 make no URL of it: where there is an example, it is nearer to what was meant.
+  const guesses = shape.about.examples === undefined ? [guessed, quoted] : [guessed];
+  for (const guess of guesses) {
+    const text = leaves.map((leaf) => guess(node, leaf)).find((mend) => mend !== undefined);
+    if (text !== undefined) return text;
+  }
+  return fallbackMend(node, shape, leaves);
 }
 
 /** What may stand here beside objects and lists. */
@@ -24,7 +25,7 @@ function guessed(node: JsonNode, leaf: LeafShape): string | undefined {
   if (node.kind === 'text')
     return leaf.type === 'text' ? textAsText(node.written, leaf) : textAsPlain(node.written, leaf);
   if (node.kind === 'plain' && node.value !== null && leaf.type === 'text')
-    return plainAsText(node.value, leaf);
+    return plainAsSize(node.value, leaf);
   return undefined;
 }
 
@@ -58,9 +59,15 @@ function plainOf(written: string): number | boolean | undefined {
   return /^-?[0-9]{1,15}$/.test(written) ? Number(written) : undefined;
 }
 
-function plainAsText(value: number | boolean, leaf: LeafShape): string | undefined {
-  if (fits(leaf, String(value))) return `put it in quotes: ${JSON.stringify(String(value))}`;
-  return fits(leaf, `${value}b`) ? `write "${value}b", or a larger unit: "100mb"` : undefined;
+function plainAsSize(value: number | boolean, leaf: LeafShape): string | undefined {
+  return fits(leaf, `${value}b`) && !fits(leaf, String(value))
+    ? `write "${value}b", or a larger unit: "100mb"`
+    : undefined;
+}
+
+function quoted(node: JsonNode, leaf: LeafShape): string | undefined {
+  if (node.kind !== 'plain' || node.value === null || !fits(leaf, String(node.value))) return undefined;
+  return `put it in quotes: ${JSON.stringify(String(node.value))}`;
 }
 
 function fits(leaf: LeafShape, value: unknown): boolean {

@@ -57,7 +57,7 @@ export interface Variable {
   readonly source: Source;
 }
 
-export interface PlainNode {
+interface PlainNode {
   readonly kind: 'plain';
   readonly source: Source;
   readonly value: number | boolean | null;

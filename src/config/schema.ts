@@ -310,6 +310,12 @@ const routeSchema = v.strictObject(
     websocket: v.optional(
       flag('Whether WebSockets pass.', { defaultText: 'true where origins are listed, false under "*"' }),
     ),
+    forwardProxy: v.optional(
+      text('The proxy of your network that the API is reached by: its URL, or "none".', {
+        defaultText: 'HTTPS_PROXY, HTTP_PROXY and NO_PROXY of the environment',
+        examples: ['none', 'http://proxy.company.example:3128'],
+      }),
+    ),
     tls: v.optional(v.pipe(tlsSchema, about({ description: 'TLS to the API.' }))),
     timeouts: v.optional(
       v.pipe(routeTimeoutsSchema, about({ description: 'How long the API may take.', code: timeoutsCode })),
@@ -486,6 +492,4 @@ export type RouteRules = v.InferOutput<typeof routeSchema>;
 export type ListenRules = v.InferOutput<typeof listenSchema>;
 export type RequestRules = v.InferOutput<typeof requestSchema>;
 export type ResponseRules = v.InferOutput<typeof responseSchema>;
-export type RouteTimeouts = v.InferOutput<typeof routeTimeoutsSchema>;
-export type RouteLimits = v.InferOutput<typeof routeLimitsSchema>;
 export type TlsRules = v.InferOutput<typeof tlsSchema>;

@@ -22,12 +22,12 @@ export interface KeyShape {
 }
 
 /** Open: its keys are the author's, header names for one. */
-export interface RecordShape extends Described {
+interface RecordShape extends Described {
   readonly kind: 'record';
   readonly value: Shape;
 }
 
-export interface ListShape extends Described {
+interface ListShape extends Described {
   readonly kind: 'list';
   readonly item: Shape;
 }
@@ -58,7 +58,7 @@ interface SchemaParts {
   readonly literal?: unknown;
 }
 
-export function toShape(schema: AnySchema): Shape {
+function toShape(schema: AnySchema): Shape {
   const parts = partsOf(schema);
   const described = { about: aboutOf(schema), message: String(parts.message ?? '') };
   switch (parts.type) {

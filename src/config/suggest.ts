@@ -7,7 +7,7 @@
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.slice(0, longestWord).toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(lower.length / 3)) + 1;
+  let least = Math.floor(lower.length / 3) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - lower.length) >= least) continue;
     const distance = editDistance(lower, candidate.toLowerCase());

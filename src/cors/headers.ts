@@ -17,8 +17,7 @@ export interface ExposedResponse {
 /** The names that `Vary` must hold (RFC 9110 §12.5.5); derived from the policy, whatever was decided. */
 export function varyNames(decision: CorsDecision, policy: CorsPolicy): readonly string[] {
   if (policy.mode === 'passthrough') return [];
-  const isPreflight = decision.kind === 'preflight-allowed' || decision.kind === 'preflight-refused';
-  if (isPreflight) return preflightVary;
+  if (isOnPreflight(decision)) return preflightVary;
   // Without a list every origin gets the same "*": nothing varies.
   return policy.origins.kind === 'any' ? [] : originVary;
 }
@@ -30,23 +29,31 @@ const preflightVary: readonly string[] = [
   'Access-Control-Request-Headers',
 ];
 
-/** The `Access-Control-*` lines of a response to an actual request; a refused origin earns none. */
+/** A decision on a preflight; a refused origin is refused whatever it asked for. */
+function isOnPreflight(decision: CorsDecision): decision is CorsDecision & { ask: PreflightAsk } {
+  return decision.kind === 'preflight-allowed' || decision.kind === 'preflight-refused';
+}
+
+/**
+ * The `Access-Control-*` lines of a response to an actual request; a refused origin earns none. A preflight that was
+ * forwarded earns its origin's alone: exposed names have no place there (Fetch, "HTTP responses").
+ */
 export function actualHeaders(
   decision: CorsDecision,
   policy: CorsPolicy,
   response: ExposedResponse,
 ): MutableHeaderList {
   const out = originHeaders(decision, policy);
-  if (out.length === 0) return out;
+  if (out.length === 0 || isOnPreflight(decision)) return out;
   const exposed = exposedNames(policy.expose, response);
   if (exposed !== '') out.push('Access-Control-Expose-Headers', exposed);
   return out;
 }
 
-/** The lines of a preflight answer. Exposed names have no place there (Fetch, "HTTP responses"). */
+/** The lines of a preflight answer. */
 export function preflightHeaders(decision: CorsDecision, policy: CorsPolicy): MutableHeaderList {
   const out = originHeaders(decision, policy);
-  if (decision.kind !== 'preflight-allowed' && decision.kind !== 'preflight-refused') return out;
+  if (!isOnPreflight(decision)) return out;
   const methods = allowedMethods(policy.methods, decision);
   if (methods !== '') out.push('Access-Control-Allow-Methods', methods);
   const headers = allowedHeaders(policy.headers, decision.ask);

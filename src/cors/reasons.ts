@@ -4,6 +4,8 @@
  */
 
 import { normalizedMethods } from '../http/fetch-names.ts';
+import { receivableMethods } from '../http/receivable-methods.ts';
+import { type BlockedAt, sayHeaderRefused, sayMethodRefused, sayOriginRefused } from './browser-words.ts';
 import type { CorsDecision, NearMiss, RefusedReason } from './decision.ts';
 import type { CorsPolicy, PolicyKey } from './policy.ts';
 
@@ -19,7 +21,12 @@ export interface Explanation {
   readonly place: string;
 }
 
-export function explainDecision(decision: CorsDecision, policy: CorsPolicy): Explanation {
+/** `at`: where a browser would stop; only an origin is refused in more than one place. */
+export function explainDecision(
+  decision: CorsDecision,
+  policy: CorsPolicy,
+  { at = 'response' }: { readonly at?: BlockedAt } = {},
+): Explanation {
   switch (decision.kind) {
     case 'not-needed':
       return { ...quiet, verdict: 'not needed', why: notNeeded[decision.reason] };
@@ -28,12 +35,12 @@ export function explainDecision(decision: CorsDecision, policy: CorsPolicy): Exp
         ...quiet,
         verdict: 'allowed',
         why: `${decision.origin} is allowed`,
-        ...at(policy, 'allowOrigin'),
+        ...placeOf(policy, 'allowOrigin'),
       };
     case 'preflight-allowed':
-      return { ...quiet, verdict: 'allowed', why: allowedAsk(decision), ...at(policy, 'allowOrigin') };
+      return { ...quiet, verdict: 'allowed', why: allowedAsk(decision), ...placeOf(policy, 'allowOrigin') };
     case 'refused':
-      return explainOrigin(decision, policy);
+      return explainOrigin(decision, policy, at);
     case 'preflight-refused':
       return explainPreflight(decision, policy);
   }
@@ -47,7 +54,7 @@ const notNeeded = {
   passthrough: 'cors is "passthrough": the API answers for itself',
 } as const;
 
-function at(policy: CorsPolicy, key: PolicyKey): { place: string } {
+function placeOf(policy: CorsPolicy, key: PolicyKey): { place: string } {
   return { place: policy.places[key].place };
 }
 
@@ -56,20 +63,18 @@ function allowedAsk(decision: Extract<CorsDecision, { kind: 'preflight-allowed' 
   return `answered here: ${decision.ask.method}${names}`;
 }
 
-/** Chromium's text for a response without the header; a 403 to a preflight has its own beginning. */
-const noAllowOrigin = "No 'Access-Control-Allow-Origin' header is present on the requested resource.";
-
 function explainOrigin(
   decision: Extract<CorsDecision, { kind: 'refused' }>,
   policy: CorsPolicy,
+  at: BlockedAt,
 ): Explanation {
   const { reason, origin, near } = decision;
   return {
     verdict: 'refused',
     why: `${originWhy(reason, origin, policy)}${near === undefined ? '' : `; ${nearText(near)}`}`,
-    browserSays: noAllowOrigin,
+    browserSays: sayOriginRefused(at),
     mend: originMend(reason, origin, policy),
-    ...at(policy, 'allowOrigin'),
+    ...placeOf(policy, 'allowOrigin'),
   };
 }
 
@@ -126,9 +131,7 @@ function explainPreflight(
   return {
     verdict: 'refused',
     why: preflightWhy(decision.reason, decision.culprit),
-    browserSays: isMethod
-      ? `Method ${decision.culprit} is not allowed by Access-Control-Allow-Methods in preflight response.`
-      : `Request header field ${decision.culprit} is not allowed by Access-Control-Allow-Headers in preflight response.`,
+    browserSays: isMethod ? sayMethodRefused(decision.culprit) : sayHeaderRefused(decision.culprit),
     mend: preflightMend(decision.reason, decision.culprit, policy.places[key].key),
     place: policy.places[key].place,
   };
@@ -151,7 +154,8 @@ function preflightWhy(reason: RefusedReason, culprit: string): string {
 
 function preflightMend(reason: RefusedReason, culprit: string, key: string): string {
   const upper = culprit.toUpperCase();
-  if (reason.startsWith('method-') && upper !== culprit && !normalizedMethods.has(upper)) {
+  const isSlip = upper !== culprit && receivableMethods.has(upper) && !normalizedMethods.has(upper);
+  if (reason.startsWith('method-') && isSlip) {
     return `methods are case-sensitive and fetch does not upper-case this one: write method: '${upper}'`;
   }
   switch (reason) {

@@ -104,7 +104,8 @@ function refuseFraming({ version }: RequestHead, facts: RequestFacts): Refusal |
   if (coding === undefined || (version === '1.1' && coding.toLowerCase() === 'chunked')) return undefined;
   const detail = `Transfer-Encoding "${excerpt(coding)}" is not accepted in HTTP/${version}`;
   const hint = 'send "chunked" alone, or a Content-Length';
-  const isUnknownCoding = version === '1.1' && /^[a-z0-9-]+(?:\s*,\s*[a-z0-9-]+)*$/i.test(coding);
+  // RFC 9112 §6.3: without "chunked" at its end the length is unknown, a 400; else the other coding is, a 501 (§6.1).
+  const isUnknownCoding = version === '1.1' && /^(?:(?!chunked\b)[a-z0-9-]+\s*,\s*)+chunked$/i.test(coding);
   return requestError(isUnknownCoding ? 501 : 400, detail, { hint, close: true });
 }
 

@@ -29,7 +29,7 @@ export type RequestTarget =
 const absolute = /^(https?):\/\/([^/?#]*)(.*)$/i;
 const encodedDot = /%2e/i;
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
-const hiddenDotSegment = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|$)/i;
+const hiddenDotSegment = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|;|$)/i;
 
 /** The target in one of its forms; `query` begins with `?` or is empty. Never throws. */
 export function parseRequestTarget(target: string): RequestTarget {
@@ -70,7 +70,7 @@ function hasDotSegment(path: string): boolean {
   return (path.includes('/.') || encodedDot.test(path)) && dotSegment.test(path);
 }
 
-/** `..%2f` and `..%5c`: no dot segment for us, but one for an upstream that decodes before it splits. */
+/** `..%2f`, `..%5c` and `..;`: no dot segment for us, but one for an upstream that decodes or cuts parameters off first. */
 function hasHiddenDotSegment(path: string): boolean {
   return (path.includes('..') || encodedDot.test(path)) && hiddenDotSegment.test(path);
 }

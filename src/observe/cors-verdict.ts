@@ -1,9 +1,12 @@
 /** What CORS said of an exchange, in the three verdicts that every view knows. */
 
+import type { BlockedAt } from '../cors/browser-words.ts';
 import type { CorsDecision } from '../cors/decision.ts';
 import { type Explanation, explainDecision } from '../cors/reasons.ts';
 import type { Exchange } from '../exchange.ts';
 import { policyOf } from '../finish.ts';
+import { isPreflight, isWebSocketHandshake, readFacts } from '../http/request-facts.ts';
+import type { RequestHead } from '../http/request-head.ts';
 
 export interface CorsVerdict {
   readonly verdict: 'allowed' | 'refused' | 'not needed' | 'none';
@@ -32,6 +35,13 @@ export function isRefusal(decision: CorsDecision | null): boolean {
 }
 
 /** The decision in words; `undefined` where none was made. */
-export function explanationOf({ plan, ruleset }: Exchange): Explanation | undefined {
-  return plan.decision === null ? undefined : explainDecision(plan.decision, policyOf(plan, ruleset));
+export function explanationOf({ head, plan, ruleset }: Exchange): Explanation | undefined {
+  if (plan.decision === null) return undefined;
+  return explainDecision(plan.decision, policyOf(plan, ruleset), { at: blockedAt(head) });
+}
+
+function blockedAt({ method, headers }: RequestHead): BlockedAt {
+  const facts = readFacts(headers);
+  if (isPreflight(method, facts)) return 'preflight';
+  return isWebSocketHandshake(facts) ? 'handshake' : 'response';
 }

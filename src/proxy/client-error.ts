@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { finishOwn } from '../finish.ts';
 import { type Refusal, requestError } from '../guard/refusal.ts';
 import { type HeaderList, lines } from '../http/header-list.ts';
-import type { Listener, ResponseHead } from '../http/request-head.ts';
+import type { Listener, RequestHead, ResponseHead } from '../http/request-head.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
 import { plan } from '../plan.ts';
 import type { RefusePlan } from '../plan-shape.ts';
@@ -43,6 +43,8 @@ export function parserRefusal(error: ParserError): Refusal {
         ...close,
         hint: 'use HTTP/1.1, or https: HTTP/2 is served there',
       });
+    case 'PLAIN_HTTP_ON_TLS_PORT':
+      return plainOnTlsPort;
     default:
       if (first === 0x16) return tlsOnPlainPort;
       return requestError(
@@ -58,14 +60,26 @@ const tlsOnPlainPort = requestError(400, 'The client spoke TLS to a plain HTTP p
   hint: 'use http://, or set listen.https',
 });
 
+const plainOnTlsPort = requestError(400, 'The client spoke plain HTTP to an HTTPS port', {
+  close: true,
+  hint: 'use https://, or take listen.https away',
+});
+
+export interface ErrorContext {
+  readonly ruleset: Ruleset;
+  readonly listener: Listener;
+  readonly id: string;
+  /** The request whose body the bytes belong to, where its head was read. */
+  readonly request?: RequestHead | undefined;
+}
+
 /** The whole answer as bytes for the socket. */
 export function parserErrorAnswer(
   error: ParserError,
-  { ruleset, listener, id }: { readonly ruleset: Ruleset; readonly listener: Listener; readonly id: string },
+  context: ErrorContext,
 ): { readonly refusal: Refusal; readonly bytes: Buffer } {
   const refusal = parserRefusal(error);
   const { status, code, detail, hint } = refusal;
-  const headers = ['Connection', 'close'];
   const problem = problemResponse({
     status,
     code,
@@ -73,22 +87,20 @@ export function parserErrorAnswer(
     hint,
     route: '',
     upstream: '',
-    requestId: id,
-    headers,
+    requestId: context.id,
+    headers: ['Connection', 'close'],
   });
-  const head = withCors(problem.head, error, { ruleset, listener });
+  const head = withCors(problem.head, error, context);
   return { refusal, bytes: Buffer.from(`${wireHead(head)}${problem.body}`, 'latin1') };
 }
 
 /** The policy of the path that the bytes name, for the Origin that they name; none where either cannot be read. */
-function withCors(
-  head: ResponseHead,
-  error: ParserError,
-  { ruleset, listener }: { readonly ruleset: Ruleset; readonly listener: Listener },
-): ResponseHead {
-  const scraped = scrape(error.rawPacket);
-  if (scraped === undefined) return head;
-  const planned = plan({ ...scraped, version: '1.1', client: '', listener }, ruleset);
+function withCors(head: ResponseHead, error: ParserError, context: ErrorContext): ResponseHead {
+  const { ruleset, listener, request } = context;
+  const scraped = request === undefined ? scrape(error.rawPacket) : undefined;
+  const known = request ?? (scraped && { ...scraped, version: '1.1', client: '', listener });
+  if (known === undefined) return head;
+  const planned = plan(known, ruleset);
   if (planned.kind === 'own' || planned.kind === 'forward') {
     return finishOwn(asRefusal(planned.route, planned.decision), head, ruleset);
   }

@@ -15,6 +15,8 @@ export interface Draining {
   readonly sockets: ReadonlySet<Duplex>;
   /** Upgraded connections, which Node's server neither counts nor closes. */
   readonly tunnels: ReadonlySet<Duplex>;
+  /** Connections that would stay although nothing is under way: silent ones, and HTTP/2 sessions (GOAWAY). */
+  readonly stops: ReadonlySet<() => void>;
   readonly upstreams: Upstreams;
   readonly timeoutMs: number;
 }
@@ -23,10 +25,12 @@ export async function drain({
   servers,
   sockets,
   tunnels,
+  stops,
   upstreams,
   timeoutMs,
 }: Draining): Promise<CloseReport> {
   const closed = Promise.all(servers.map(stop));
+  for (const leave of [...stops]) leave();
   const late = sleepUntil(closed, timeoutMs);
   const isDone = await late;
   const aborted = isDone ? 0 : sockets.size + tunnels.size;

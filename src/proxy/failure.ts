@@ -68,6 +68,12 @@ function byCode(code: string, message: string, target: Target): Failure | undefi
       );
     case 'EAI_AGAIN':
       return failure('dns_error', `The name ${target.hostname} cannot be resolved now`, 'are you offline?');
+    case 'PROXY_REFUSED':
+      return failure(
+        'destination_unavailable',
+        `Cannot reach ${target.origin}: ${message}`,
+        'name the host in NO_PROXY, or set "forwardProxy" of the route',
+      );
     case 'DNS_TIMEOUT':
       return failure('dns_timeout', message, 'are you offline, or behind a company proxy?');
     case 'IP_PROHIBITED':

@@ -13,7 +13,15 @@ import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
 import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
-import { cutResponse, endResponse, type Request, type Response, writeBody, writeHead } from './respond.ts';
+import {
+  cutResponse,
+  endResponse,
+  hasUpload,
+  type Request,
+  type Response,
+  writeBody,
+  writeHead,
+} from './respond.ts';
 import { mayRetry } from './retry.ts';
 import { writeTrailers } from './trailers.ts';
 import type { Controller, Handler, UpstreamCall, Upstreams } from './upstream.ts';
@@ -76,7 +84,7 @@ class Forwarding implements Handler {
 
   constructor(task: ForwardTask) {
     this.#task = task;
-    this.#body = hasBody(task.head.headers)
+    this.#body = hasUpload(task.request)
       ? new RequestBody(task.request, {
           limitBytes: task.route.limits.requestBodyBytes,
           onTooLarge: () => this.#refuseBody(),
@@ -124,7 +132,7 @@ class Forwarding implements Handler {
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason?: string): void {
     if (this.#isOver) return;
     const raw = { status, reason: reason ?? '', headers: rawHeaders(controller) };
-    if (status < 100) this.#fail(this.#invalid(`the status ${status}`));
+    if (status < 100 || status > this.#highestStatus()) this.#fail(this.#invalid(`the status ${status}`));
     else if (status === 101) this.#fail(this.#unasked());
     else if (status < 200) this.#passInformational(raw);
     else if (status === 407) this.#fail(this.#proxyAuthentication());
@@ -156,6 +164,11 @@ class Forwarding implements Handler {
     else this.#cut(why, this.#sent);
   }
 
+  /** RFC 9110 §15 ends at 599. HTTP/1.1 clients get more than that as it is; Node's HTTP/2 would throw. */
+  #highestStatus(): number {
+    return this.#task.head.version === '2.0' ? 599 : 999;
+  }
+
   #passHead(raw: ResponseHead): void {
     const { head, response, finish } = this.#task;
     clearTimeout(this.#headTimer);
@@ -168,7 +181,7 @@ class Forwarding implements Handler {
     if (isUntimed(raw.headers)) this.#stopSilence();
     writeHead(response, this.#sent);
     // The head leaves with the first bytes of the body, or at once where none came along.
-    queueMicrotask(() => this.#flushHead());
+    if (head.version !== '2.0') queueMicrotask(() => this.#flushHead());
   }
 
   #flushHead(): void {
@@ -346,14 +359,6 @@ class Forwarding implements Handler {
 /** A connection that ends in the middle of a body has its own name (RFC 9209 §2.3.9). */
 function incomplete(why: Failure): Failure {
   return why.code === 'connection_terminated' ? { ...why, code: 'http_response_incomplete' } : why;
-}
-
-/** RFC 9112 §6.3: a request has a body where one of the two framing fields says so. */
-function hasBody(headers: HeaderList): boolean {
-  return (
-    firstValue(headers, 'transfer-encoding') !== undefined ||
-    Number(firstValue(headers, 'content-length') ?? '0') > 0
-  );
 }
 
 /** undici hands the raw fields over as buffers; header bytes are latin1. */

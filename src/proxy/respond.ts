@@ -3,9 +3,10 @@
  * character in a reason phrase, or a field that Node refuses, throws there and would end the process.
  */
 
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
+import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
 
@@ -21,7 +22,7 @@ export function writeHead(response: Response, head: ResponseHead): void {
     else response.writeHead(head.status, reason, fields);
     return;
   }
-  // HTTP/2 has no reason phrase (RFC 9113 §8.3.2), and wants each name once, in lower case.
+  // HTTP/2 has no reason phrase (RFC 9113 §8.3.2).
   response.writeHead(head.status, fieldsByName(head.headers));
 }
 
@@ -39,7 +40,9 @@ export function respond(
 
 /** Whether more may be written at once. */
 export function writeBody(response: Response, chunk: Buffer): boolean {
-  return response instanceof ServerResponse ? response.write(chunk) : response.write(chunk);
+  if (response instanceof ServerResponse) return response.write(chunk);
+  // The head has ended the stream where there is no content: HEAD, 204, 205, 304. Writing would reset it.
+  return response.stream.writableEnded || response.write(chunk);
 }
 
 /** Node's array form is `string[]`, never readonly. A field that `writeHead` would throw on is left out. */
@@ -64,18 +67,23 @@ function isWritable(name: string, value: string): boolean {
   return isToken(name) && isFieldValue(value);
 }
 
+/**
+ * As HTTP/2 wants them: in lower case, no field of the connection (RFC 9113 §8.2.2), no white space around a value
+ * (§8.2.1). Repeated lines are joined (RFC 9110 §5.3), because Node throws on some that are repeated.
+ */
 function fieldsByName(headers: HeaderList): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = Object.create(null);
+  const cookies: string[] = [];
   for (let i = 0; i < headers.length; i += 2) {
     const name = (headers[i] ?? '').toLowerCase();
-    const value = headers[i + 1] ?? '';
-    if (!isWritable(name, value)) continue;
+    const value = (headers[i + 1] ?? '').replace(/^[ \t]+|[ \t]+$/g, '');
+    if (isHopByHop(name) || !isWritable(name, value)) continue;
     const before = fields[name];
-    if (before === undefined) fields[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else fields[name] = [before, value];
+    if (name === 'set-cookie') cookies.push(value);
+    else if (before === undefined || before === value) fields[name] = value;
+    else fields[name] = `${before}, ${value}`;
   }
-  return fields;
+  return cookies.length === 0 ? fields : Object.assign(fields, { 'set-cookie': cookies });
 }
 
 /** What is read of an upload that nobody needs any more: enough for the client to see the answer (RFC 9112 §9.6). */
@@ -96,13 +104,21 @@ export function endResponse(request: Request, response: Response, head: Response
   if (!isClosing) response.end();
   linger(request, () => {
     if (isClosing) response.end();
-    else if (!request.complete) request.destroy();
+    else if (!request.complete) stopUpload(request);
   });
 }
 
-function hasUpload(request: Request): boolean {
+/** RFC 9112 §6.3: one of two fields says so; RFC 9113 §8.1: a head that does not end the stream does. */
+export function hasUpload(request: Request): boolean {
+  if (!(request instanceof IncomingMessage)) return !request.stream.endAfterHeaders;
   const { headers } = request;
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** RFC 9113 §8.1: after a whole answer, NO_ERROR asks the client to send no more, and it keeps the answer. */
+function stopUpload(request: Request): void {
+  if (request instanceof IncomingMessage) request.destroy();
+  else request.stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
 /** Reads and drops what still comes, up to the limits, then calls `done` once. */

@@ -1,19 +1,20 @@
 /** Node's HTTP server with every door minded: what has no listener here, Node would answer bare or drop in silence. */
 
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import type { LookupFunction, Socket } from 'node:net';
+import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { LookupFunction, Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { lines } from '../http/header-list.ts';
 import type { Listener } from '../http/request-head.ts';
 import { plan } from '../plan.ts';
 import type { Ruleset } from '../ruleset.ts';
-import { type ParserError, parserErrorAnswer, sayLast, wireHead } from './client-error.ts';
+import { type ParserError, parserErrorAnswer, parserRefusal, sayLast, wireHead } from './client-error.ts';
 import { afterEarlierResponses, attachLast } from './last-response.ts';
 import { problemResponse } from './problem.ts';
 import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
 import { type Serving, serve, type Task } from './serve.ts';
+import { noticeAlert } from './tls-alert.ts';
 import { tunnel } from './websocket.ts';
 
 export interface ServerState extends Serving {
@@ -25,6 +26,8 @@ export interface ServerState extends Serving {
   readonly sockets: Set<Duplex>;
   /** Connections that became tunnels: Node's server does not close them. */
   readonly tunnels: Set<Duplex>;
+  /** Called when the listener stops: what Node's server would leave open until the deadline. */
+  readonly stops: Set<() => void>;
 }
 
 /** Node's parser must let through what our own limits judge: the sum of both, and room for the answer to be ours. */
@@ -32,42 +35,42 @@ function parserLimit({ listen }: Ruleset): number {
   return 2 * (listen.urlBytes + listen.headBytes) + 16 * 1024;
 }
 
-export function createHttpServer(state: ServerState): Server {
-  const { listen } = state.ruleset();
-  const server = createServer({
-    maxHeaderSize: parserLimit(state.ruleset()),
+/** Of HTTP/1.1, plain and inside TLS. */
+export function parserSettings(ruleset: Ruleset) {
+  const { headTimeoutMs } = ruleset.listen;
+  return {
+    maxHeaderSize: parserLimit(ruleset),
     requireHostHeader: false,
-    headersTimeout: listen.headTimeoutMs,
+    headersTimeout: headTimeoutMs,
     // Silence in a body is the exchange's affair: a long upload is not an error.
     requestTimeout: 0,
-    connectionsCheckingInterval: Math.max(10, Math.min(1000, Math.floor(listen.headTimeoutMs / 4))),
+    connectionsCheckingInterval: Math.max(10, Math.min(1000, Math.floor(headTimeoutMs / 4))),
     keepAliveTimeout: 65_000,
     insecureHTTPParser: false,
     ...upgradesTaken,
-  });
+  };
+}
+
+/** Node 24.9 and later ask; before, every Upgrade comes to the `upgrade` listener. */
+const upgradesTaken: object = { shouldUpgradeCallback: isWebSocket };
+
+export function createHttpServer(state: ServerState): Server {
+  const server = createServer(parserSettings(state.ruleset()));
   // Node would cut the list in silence; we count ourselves and say 431.
   server.maxHeadersCount = 0;
   minded(server, state);
   return server;
 }
 
-/** Node 24.9 and later ask; before, every Upgrade comes to the `upgrade` listener. */
-export const upgradesTaken: object = { shouldUpgradeCallback: isWebSocket };
-
 /** Listeners that plain and TLS servers share. */
-export function minded(server: Server, state: ServerState): void {
+export function minded(server: NetServer, state: ServerState): void {
   server.on('connection', (socket: Socket) => admit(socket, state));
   server.on('request', (request: Request, response: Response) => handle(request, response, state));
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    handle(request, response, state);
-  });
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    handle(request, response, state);
-  });
-  server.on('connect', (request: IncomingMessage, socket: Duplex) => {
-    afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
-  });
+  server.on('checkContinue', (request: Request, response: Response) => handle(request, response, state));
+  server.on('checkExpectation', (request: Request, response: Response) => handle(request, response, state));
+  server.on('connect', (request: Request, other: Duplex | Response) => connect(request, other, state));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    mindErrors(socket);
     afterEarlierResponses(socket, () => {
       if (isWebSocket(request)) upgrade({ request, socket, head }, state);
       else readmit({ request, socket, head }, server);
@@ -96,10 +99,16 @@ function handle(request: Request, response: Response, state: ServerState): void 
   request.on('error', () => {});
   response.on('error', () => {});
   const task = taskFor(request, response, state);
-  const expects = request.headers.expect?.toLowerCase() === '100-continue';
-  // RFC 9110 §10.1.1: 100 once the route accepts the request, or a final answer without it.
+  // RFC 9110 §10.1.1: 100 once the route accepts the request, or a final answer without it; HTTP/1.0 knows no 1xx.
+  const isAsking = request.headers.expect?.toLowerCase() === '100-continue';
+  const expects = isAsking && request.httpVersion !== '1.0';
   if (expects && task.plan.kind === 'forward') response.writeContinue();
   serve(task, state);
+}
+
+/** Node takes its own listener away with the connection; a reset must never be an uncaught error. */
+function mindErrors(socket: Duplex): void {
+  if (socket.listenerCount('error') === 0) socket.on('error', () => {});
 }
 
 interface Upgrade {
@@ -131,7 +140,7 @@ function upgrade({ request, socket, head }: Upgrade, state: ServerState): void {
  * Node has let go of the connection by now, and never reads the body of such a request. So it is given the connection
  * anew, with the same bytes less the Upgrade line.
  */
-function readmit({ request, socket, head }: Upgrade, server: Server): void {
+function readmit({ request, socket, head }: Upgrade, server: NetServer): void {
   const { method, url, httpVersion, rawHeaders } = request;
   let text = `${method} ${url} HTTP/${httpVersion}\r\n`;
   for (const [name, value] of lines(rawHeaders)) {
@@ -142,7 +151,18 @@ function readmit({ request, socket, head }: Upgrade, server: Server): void {
   server.emit(socket instanceof TLSSocket ? 'secureConnection' : 'connection', socket);
 }
 
-/** CONNECT leaves no response object; the plan refuses it (405). */
+/** The plan refuses it (405). HTTP/2 has a response object for it. */
+function connect(request: Request, other: Duplex | Response, state: ServerState): void {
+  if (!(request instanceof IncomingMessage)) {
+    handle(request, other as Response, state);
+    return;
+  }
+  const socket = other as Duplex;
+  mindErrors(socket);
+  afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
+}
+
+/** CONNECT of HTTP/1.1 leaves no response object. */
 function refuseRaw(request: IncomingMessage, socket: Duplex, state: ServerState): void {
   const response = new ServerResponse(request);
   attachLast(response, socket);
@@ -150,37 +170,38 @@ function refuseRaw(request: IncomingMessage, socket: Duplex, state: ServerState)
 }
 
 function clientError(error: ParserError & Error, socket: Duplex, state: ServerState): void {
+  // Node reports one connection several times: at a second look, and for each packet that still comes.
+  if (broken.has(socket)) return;
+  broken.add(socket);
   socket.on('error', () => {});
-  // The peer reset, or Node reports the same connection a second time.
-  if (!socket.writable || error.code === 'ECONNRESET' || answered.has(socket)) {
+  if (!socket.writable || error.code === 'ECONNRESET' || noticeAlert(error, state)) {
     socket.destroy();
     return;
   }
-  answered.add(socket);
-  const { refusal, bytes } = parserErrorAnswer(error, {
-    ruleset: state.ruleset(),
-    listener: state.listener,
-    id: state.nextId(),
-  });
-  state.notice('warn', `${refusal.status} ${refusal.detail}`);
-  afterCurrentResponse(socket, () => sayLast(socket, bytes));
+  const { status, detail } = parserRefusal(error);
+  state.notice('warn', `${status} ${detail}`);
+  answerBroken(error, socket, state);
 }
 
-const answered = new WeakSet<Duplex>();
+const broken = new WeakSet<Duplex>();
 
-/** An earlier, pipelined request may still be answered; writing into its response would destroy both. */
-function afterCurrentResponse(socket: Duplex, then: () => void): void {
-  const current = (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage;
-  if (current === undefined || current === null || current.writableFinished) {
-    then();
+/** Answers go out in the order of the requests: writing into that of an earlier one would destroy both. */
+function answerBroken(error: ParserError, socket: Duplex, state: ServerState): void {
+  const current = (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage;
+  const isAnswering = current !== undefined && current !== null && !current.writableFinished;
+  if (isAnswering && current.req.complete) {
+    current.once('finish', () => answerBroken(error, socket, state));
     return;
   }
-  if (!current.headersSent && !current.writableEnded && current.req.complete === false) {
-    // The broken bytes are that request's own body: the answer is about it.
-    then();
+  // The broken bytes are the body of a request whose answer is on its way: nothing more can be said.
+  if (isAnswering && current.headersSent) {
+    sayLast(socket, Buffer.alloc(0));
     return;
   }
-  current.once('finish', then);
+  const request = isAnswering ? readHead(current.req, state.listener) : undefined;
+  const ruleset = state.ruleset();
+  const { listener } = state;
+  sayLast(socket, parserErrorAnswer(error, { ruleset, listener, id: state.nextId(), request }).bytes);
 }
 
 function admit(socket: Socket, state: ServerState): void {

@@ -30,14 +30,16 @@ export interface Trailers {
 export function writeTrailers(response: Response, { asked, raw }: Trailers): void {
   if (asked === undefined || !Array.isArray(raw) || raw.length === 0) return;
   const wants = listElements(asked.toLowerCase()).some((coding) => coding.startsWith('trailers'));
-  if (!wants || !(response instanceof ServerResponse)) return;
+  if (!wants || response.writableEnded) return;
   const fields: [string, string][] = [];
   for (let i = 0; i < raw.length; i += 2) {
     const name = text(raw[i]);
     const value = text(raw[i + 1]);
     if (mayTrail(name, value)) fields.push([name, value]);
   }
-  if (fields.length > 0) response.addTrailers(fields);
+  if (fields.length === 0) return;
+  if (response instanceof ServerResponse) response.addTrailers(fields);
+  else response.addTrailers(Object.fromEntries(fields));
 }
 
 function text(bytes: unknown): string {

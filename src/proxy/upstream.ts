@@ -8,10 +8,11 @@ import diagnostics from 'node:diagnostics_channel';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
 import { ignoreUnaskedContinue } from './continue-filter.ts';
+import { connectThrough } from './forward-proxy.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 
 export type Handler = Dispatcher.DispatchHandler & {
@@ -144,6 +145,9 @@ export class Upstreams {
   }
 
   #options(route: Route) {
+    const { forwardProxy } = route;
+    if (forwardProxy !== undefined)
+      return { ...clientOptions, connect: throughProxy(forwardProxy.url, route) };
     const { verify, ca, cert, key } = route.tls;
     return {
       ...clientOptions,
@@ -161,6 +165,16 @@ export class Upstreams {
   }
 }
 
+/** undici's connector: opens a connection and calls back. */
+function throughProxy(url: string, route: Route): buildConnector.connector {
+  return (_options, callback) => {
+    connectThrough(url, route, (error, socket) => {
+      if (socket === null) callback(error ?? new Error('No connection'), null);
+      else callback(null, socket);
+    });
+  };
+}
+
 function library(): typeof import('undici') {
   if (undici === undefined) throw new Error('Upstreams.load() was not awaited');
   return undici;
@@ -172,8 +186,8 @@ const keys = new WeakMap<Route, string>();
 function keyOf(route: Route): string {
   const known = keys.get(route);
   if (known !== undefined) return known;
-  const { target, tls, timeouts, limits } = route;
-  const key = JSON.stringify([target.origin, tls, timeouts.connectMs, limits.connections]);
+  const { target, tls, timeouts, limits, forwardProxy } = route;
+  const key = JSON.stringify([target.origin, tls, forwardProxy, timeouts.connectMs, limits.connections]);
   keys.set(route, key);
   return key;
 }

@@ -4,20 +4,21 @@
  * side leaves at any point. It is given a request of our own making, never the client's.
  */
 
-import http, { type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import https from 'node:https';
+import { type ClientRequest, type IncomingMessage, ServerResponse } from 'node:http';
 import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ProxyServer, ServerOptions } from 'http-proxy';
-import type { Failure } from '../exchange.ts';
+import type { ServerOptions } from 'http-proxy';
+import type { Exchange, Failure } from '../exchange.ts';
 import { finish } from '../finish.ts';
-import { lines } from '../http/header-list.ts';
+import type { HeaderList } from '../http/header-list.ts';
+import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { closeTogether } from './close-together.ts';
 import { failure, upstreamFailure } from './failure.ts';
-import { guardedLookup } from './lookup.ts';
-import { writeHead } from './respond.ts';
+import { fieldsByName, handshakeRequest, handshakeTarget } from './handshake-request.ts';
+import { attachLast } from './last-response.ts';
+import { cutResponse, writeHead } from './respond.ts';
 import { answerFailure, report, type Serving, type Task } from './serve.ts';
 
 export interface TunnelTask {
@@ -33,20 +34,29 @@ export interface TunnelState extends Serving {
   readonly lookup: LookupFunction;
 }
 
-/** What a client may send before the upstream has answered; a paused socket would never report that it left. */
-const earlyBytes = 64 * 1024;
-
+/** Opens a tunnel, or answers why not. Nothing is thrown; the exchange is reported when the tunnel opens, or never will. */
 export function tunnel(tunnelTask: TunnelTask, state: TunnelState): void {
-  void loadProxy().then((proxy) => new Handshake(tunnelTask, state).start(proxy));
+  const handshake = new Handshake(tunnelTask, state);
+  loadProxy()
+    .then((library) => handshake.start(library))
+    .catch((error: unknown) => handshake.fail(error));
 }
 
-let loaded: Promise<ProxyServer> | undefined;
+type Library = Pick<typeof import('http-proxy'), 'createProxyServer'>;
+
+let loaded: Promise<Library> | undefined;
 
 /** Loaded at the first handshake: most runs never see one. */
-function loadProxy(): Promise<ProxyServer> {
-  loaded ??= import('http-proxy').then(({ createProxyServer }) => createProxyServer({}));
+function loadProxy(): Promise<Library> {
+  loaded ??= import('http-proxy');
   return loaded;
 }
+
+/**
+ * What a client may send before the upstream has answered. RFC 6455 §4.1 forbids it to send anything, and reading has
+ * to go on: a paused socket never reports that its peer has left.
+ */
+const maxEarlyBytes = 64 * 1024;
 
 class Handshake {
   readonly #task: Task;
@@ -55,10 +65,13 @@ class Handshake {
   readonly #client: Socket;
   readonly #state: TunnelState;
   #early: Buffer[];
-  #earlySize: number;
+  #earlyBytes: number;
   #request: ClientRequest | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether it is settled what becomes of the handshake. */
   #isOver = false;
+  /** What is to be done when the client has gone. */
+  #onGone: () => void;
 
   constructor({ task, plan, socket, head }: TunnelTask, state: TunnelState) {
     const route = task.ruleset.routes[plan.route.index];
@@ -68,61 +81,28 @@ class Handshake {
     this.#route = route;
     this.#client = socket as Socket;
     this.#state = state;
-    this.#early = head.length === 0 ? [] : [head];
-    this.#earlySize = head.length;
+    this.#early = [head];
+    this.#earlyBytes = head.length;
+    this.#onGone = () => this.#abandon();
+    state.tunnels.add(socket);
+    socket.once('close', () => {
+      state.tunnels.delete(socket);
+      this.#onGone();
+    });
+    socket.on('data', this.#keepEarly);
+    socket.once('end', this.#leave);
   }
 
-  start(proxy: ProxyServer): void {
-    const client = this.#client;
-    this.#state.tunnels.add(client);
-    client.once('close', () => this.#clientClosed());
-    client.on('data', this.#keepEarly);
-    client.once('end', this.#leave);
-    if (client.destroyed) {
-      this.#clientClosed();
-      return;
-    }
-    proxy.once('proxyReqWs', (request: ClientRequest) => this.#adopt(request));
-    proxy.ws(this.#outgoing(), client, Buffer.alloc(0), this.#options(), () => {});
+  start({ createProxyServer }: Library): void {
+    if (this.#isOver) return;
+    // One a handshake: what it emits can belong to no other.
+    const proxy = createProxyServer({});
+    // It throws the errors of the client's socket where nobody listens.
+    proxy.on('error', () => {});
+    proxy.on('proxyReqWs', (request: ClientRequest) => this.#adopt(request));
+    const options = handshakeTarget(this.#route, this.#state.lookup) as unknown as ServerOptions;
+    proxy.ws(handshakeRequest(this.#plan), this.#client, Buffer.alloc(0), options, () => {});
     this.#replaceListeners();
-  }
-
-  /** A request as http-proxy wants one, with the fields of the plan; a repeated field becomes a list. */
-  #outgoing(): IncomingMessage {
-    const headers: Record<string, string | string[]> = {};
-    for (const [name, value] of lines(this.#plan.upstream.headers)) {
-      const before = headers[name];
-      headers[name] = before === undefined ? value : [before, value].flat();
-    }
-    Object.assign(headers, { upgrade: 'websocket', Connection: 'Upgrade' });
-    return {
-      method: 'GET',
-      url: '/',
-      httpVersion: '1.1',
-      httpVersionMajor: 1,
-      headers,
-    } as unknown as IncomingMessage;
-  }
-
-  #options(): ServerOptions {
-    const { target, tls, timeouts } = this.#route;
-    const { verify, ca, cert, key } = tls;
-    const lookup = guardedLookup(this.#state.lookup, target.hostname, timeouts.connectMs);
-    const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    const isTls = target.scheme === 'https';
-    const connection = { keepAlive: false, lookup, autoSelectFamily: true };
-    return {
-      target: {
-        protocol: `${target.scheme}:`,
-        host: target.hostHeader,
-        hostname: target.hostname,
-        port: target.port,
-      },
-      agent: isTls
-        ? new https.Agent({ ...connection, ...files, rejectUnauthorized: verify })
-        : new http.Agent(connection),
-      secure: verify,
-    } as ServerOptions;
   }
 
   /** Called before the head is sent: the path goes up byte for byte, which http-proxy's joining would not do. */
@@ -134,154 +114,195 @@ class Handshake {
   /** http-proxy closes the client in silence on errors and breaks the framing of non-101 answers; ours come instead. */
   #replaceListeners(): void {
     const request = this.#request;
-    if (request === undefined) return;
+    if (request === undefined) throw new Error('http-proxy made no request of the handshake');
     const open = request.listeners('upgrade');
     request.removeAllListeners('upgrade');
     request.removeAllListeners('response');
     request.removeAllListeners('error');
-    request.on('error', (error) => this.#fail(upstreamFailure(error, this.#route.target)));
+    request.on('error', (error) => this.fail(error));
     request.on('response', (response) => this.#relay(response));
     request.on('upgrade', (response, socket, head) => {
-      if (this.#accept(response, socket))
+      const begin = () => {
         for (const listener of open) listener.call(request, response, socket, head);
+      };
+      this.#accept(response, socket as Socket, begin);
     });
     this.#watch(request);
   }
 
   #watch(request: ClientRequest): void {
     const { connectMs, headersMs } = this.#route.timeouts;
-    const { origin } = this.#route.target;
+    const { origin, scheme } = this.#route.target;
     const arm = (ms: number, why: () => Failure) => {
       clearTimeout(this.#timer);
-      if (ms > 0) this.#timer = setTimeout(() => this.#fail(why()), ms);
+      if (ms > 0 && !this.#isOver) this.#timer = setTimeout(() => this.#refuse(why()), ms);
     };
     arm(connectMs, () => failure('connection_timeout', `Cannot connect to ${origin} within ${connectMs} ms`));
-    const isTls = this.#route.target.scheme === 'https';
     request.once('socket', (socket) => {
-      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      socket.once(scheme === 'https' ? 'secureConnect' : 'connect', () => {
         const detail = `${origin} did not answer the WebSocket handshake within ${headersMs} ms`;
-        arm(headersMs, () =>
-          failure('http_response_timeout', detail, 'timeouts.headers sets how long to wait'),
-        );
+        const hint = 'timeouts.headers sets how long to wait';
+        arm(headersMs, () => failure('http_response_timeout', detail, hint));
       });
     });
   }
 
-  /** A 101 to what was asked for: RFC 9110 §7.8 allows no other protocol. */
-  #accept(response: IncomingMessage, upstream: Duplex): boolean {
+  #accept(response: IncomingMessage, upstream: Socket, begin: () => void): void {
     upstream.on('error', () => {});
-    if (this.#isOver) {
+    if (this.#isOver) upstream.destroy();
+    else if (response.headers.upgrade?.toLowerCase() === 'websocket') this.#open(response, upstream, begin);
+    else {
       upstream.destroy();
-      return false;
+      this.#refuse(this.#wrongProtocol(response.headers.upgrade));
     }
-    if (response.headers.upgrade?.toLowerCase() !== 'websocket') {
-      upstream.destroy();
-      const detail = `${this.#route.target.origin} switched to "${response.headers.upgrade ?? ''}", not to websocket`;
-      this.#fail(failure('http_upgrade_failed', detail));
-      return false;
-    }
-    this.#open(response, upstream);
-    return true;
   }
 
-  /** http-proxy writes the 101 from `response.headers` and pipes; before that, the head is cleaned and early bytes are given back. */
-  #open(response: IncomingMessage, upstream: Duplex): void {
+  /** RFC 9110 §7.8: a server may switch to nothing but what it was asked for. */
+  #wrongProtocol(protocol: string | undefined): Failure {
+    const to = protocol === undefined ? 'to nothing in particular' : `to "${protocol}"`;
+    return failure('http_upgrade_failed', `${this.#route.target.origin} switched ${to}, not to websocket`);
+  }
+
+  /** http-proxy writes the 101 from `response.headers` and pipes; before that the head is cleaned and early bytes are given back. */
+  #open(response: IncomingMessage, upstream: Socket, begin: () => void): void {
     const client = this.#client;
-    this.#isOver = true;
-    clearTimeout(this.#timer);
+    const { tunnels } = this.#state;
     const head = this.#finished(response);
-    response.headers = asObject([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
+    this.#settle(() => {});
+    response.headers = fieldsByName([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
     client.off('data', this.#keepEarly);
     client.off('end', this.#leave);
     client.pause();
-    if (this.#early.length > 0) client.unshift(Buffer.concat(this.#early));
-    this.#state.tunnels.add(upstream);
-    closeTogether(client, upstream, () => this.#state.tunnels.delete(upstream));
-    this.#report({ status: 101, responseHeaders: head.headers, outcome: 'ok', failure: undefined });
+    const early = Buffer.concat(this.#early);
+    if (early.length > 0) client.unshift(early);
+    tunnels.add(upstream);
+    // Header fields are bytes; http-proxy would write them as UTF-8.
+    client.setDefaultEncoding('latin1');
+    begin();
+    // Its listener cuts off what the client has not taken yet when the upstream resets.
+    upstream.removeAllListeners('error');
+    closeTogether(client, upstream, () => tunnels.delete(upstream));
+    this.#report({ status: 101, responseHeaders: head.headers, upstreamHeaders: response.rawHeaders });
   }
 
-  #finished(response: IncomingMessage) {
+  #finished(response: IncomingMessage): ResponseHead {
     const { statusCode: status = 502, statusMessage: reason = '', rawHeaders: headers } = response;
     return finish(this.#plan, { status, reason, headers }, { ruleset: this.#task.ruleset });
   }
 
   /** Not a WebSocket endpoint: its answer goes down as ordinary HTTP, framed anew, and the connection ends. */
   #relay(upstream: IncomingMessage): void {
-    if (this.#isOver) {
-      upstream.destroy();
-      return;
-    }
-    this.#isOver = true;
-    clearTimeout(this.#timer);
-    const response = this.#plainResponse();
-    const head = this.#finished(upstream);
-    writeHead(response, { ...head, headers: [...head.headers, 'Connection', 'close'] });
-    upstream.on('error', () => this.#client.destroy());
-    upstream.on('aborted', () => this.#client.destroy());
-    upstream.pipe(response);
-    this.#report({ status: head.status, responseHeaders: head.headers, outcome: 'ok', failure: undefined });
+    upstream.on('error', () => {});
+    const unfit = this.#unfit(upstream);
+    if (this.#isOver) upstream.destroy();
+    else if (unfit !== undefined) this.#refuse(unfit);
+    else this.#passDown(upstream);
   }
 
-  #plainResponse(): ServerResponse {
-    const response = this.#task.response as ServerResponse;
-    const client = this.#client;
-    response.shouldKeepAlive = false;
-    response.assignSocket(client);
-    response.on('finish', () => client.destroySoon());
-    client.resume();
+  #unfit({ statusCode = 0 }: IncomingMessage): Failure | undefined {
+    const { origin } = this.#route.target;
+    // Without an Upgrade field Node takes it for an ordinary answer.
+    if (statusCode === 101) return this.#wrongProtocol(undefined);
+    if (statusCode < 200)
+      return failure('http_protocol_error', `${origin} answered with the status ${statusCode}`);
+    if (statusCode !== 407) return undefined;
+    return failure('http_protocol_error', `${origin} answered 407 Proxy Authentication Required`);
+  }
+
+  #passDown(upstream: IncomingMessage): void {
+    const head = this.#finished(upstream);
+    const response = this.#plainResponse(() => end('client_abort'));
+    let bytes = 0;
+    const end = (outcome: Exchange['outcome'], why?: Failure) => {
+      response.off('finish', isWhole);
+      this.#onGone = () => {};
+      upstream.destroy();
+      const { rawHeaders: upstreamHeaders } = upstream;
+      this.#report({
+        status: head.status,
+        responseHeaders: head.headers,
+        upstreamHeaders,
+        bytes,
+        outcome,
+        failure: why,
+      });
+    };
+    const isWhole = () => end('ok');
+    writeHead(response, { ...head, headers: [...head.headers, 'Connection', 'close'] });
+    response.once('finish', isWhole);
+    upstream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    upstream.once('close', () => {
+      if (upstream.complete || this.#client.destroyed) return;
+      cutResponse(response, head);
+      const { origin } = this.#route.target;
+      end('upstream_error', failure('http_response_incomplete', `${origin} cut its answer short`));
+    });
+    upstream.pipe(response);
+  }
+
+  /** Another outcome than a tunnel: the connection carries one more response and ends. */
+  #plainResponse(onGone: () => void): ServerResponse {
+    this.#settle(onGone);
+    const { response } = this.#task;
+    if (!(response instanceof ServerResponse)) throw new Error('An upgrade came over HTTP/2');
+    attachLast(response, this.#client);
     return response;
   }
 
-  #fail(why: Failure): void {
+  /** Answers what went wrong, unless it is settled already. */
+  fail(error: unknown): void {
+    this.#refuse(upstreamFailure(error, this.#route.target));
+  }
+
+  #refuse(why: Failure): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    clearTimeout(this.#timer);
+    this.#plainResponse(() => {});
     this.#request?.destroy();
-    this.#plainResponse();
     const head = answerFailure(this.#task, why);
-    this.#report({
-      status: head.status,
-      responseHeaders: head.headers,
-      outcome: 'upstream_error',
-      failure: why,
-    });
+    const { status, headers: responseHeaders } = head;
+    this.#report({ status, responseHeaders, outcome: 'upstream_error', failure: why });
   }
 
-  #clientClosed(): void {
-    this.#state.tunnels.delete(this.#client);
-    if (this.#isOver) return;
+  #settle(onGone: () => void): void {
     this.#isOver = true;
+    this.#onGone = onGone;
     clearTimeout(this.#timer);
-    this.#request?.destroy();
-    this.#report({ status: 499, responseHeaders: [], outcome: 'client_abort', failure: undefined });
   }
 
+  #abandon(): void {
+    this.#settle(() => {});
+    this.#request?.destroy();
+    this.#report({ status: 499, outcome: 'client_abort' });
+  }
+
+  /** Half-closed before the answer counts as gone, as it does for a request. */
   readonly #leave = (): void => {
     if (!this.#isOver) this.#client.destroy();
   };
 
   readonly #keepEarly = (chunk: Buffer): void => {
-    this.#earlySize += chunk.length;
+    if (this.#isOver) return;
     this.#early.push(chunk);
-    if (this.#earlySize > earlyBytes) this.#client.pause();
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes <= maxEarlyBytes) return;
+    const detail = `The client sent more than ${maxEarlyBytes} bytes before its WebSocket was open`;
+    this.#refuse({ code: 'http_request_error', status: 400, detail, hint: 'wait for the open event' });
   };
 
-  #report(
-    sent: Pick<Parameters<typeof report>[2], 'status' | 'responseHeaders' | 'outcome' | 'failure'>,
-  ): void {
+  #report(sent: Partial<Omit<Parameters<typeof report>[2], 'status'>> & { readonly status: number }): void {
     this.#early = [];
-    const rest = { upstreamHeaders: undefined, bytes: 0, attempts: 1, upstreamHeadMs: undefined };
-    report(this.#task, this.#state, { ...rest, ...sent });
+    report(this.#task, this.#state, { ...plainReport, ...sent });
   }
 }
 
-function asObject(
-  headers: readonly string[],
-): Record<string, string | string[]> & IncomingMessage['headers'] {
-  const fields: Record<string, string | string[]> = Object.create(null);
-  for (const [name, value] of lines(headers)) {
-    const before = fields[name];
-    fields[name] = before === undefined ? value : [before, value].flat();
-  }
-  return fields;
-}
+const plainReport = {
+  responseHeaders: [] as HeaderList,
+  upstreamHeaders: undefined,
+  bytes: 0,
+  outcome: 'ok',
+  failure: undefined,
+  attempts: 1,
+  upstreamHeadMs: undefined,
+} as const;

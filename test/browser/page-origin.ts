@@ -5,6 +5,9 @@
 
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import { fileURLToPath } from 'node:url';
+import type { Certificate } from '../support/certificates.ts';
 import type { Browser, Page } from '../support/chromium.ts';
 
 export interface PageOrigins {
@@ -33,13 +36,22 @@ export async function servePages(): Promise<PageOrigins> {
   };
 }
 
+/** A blank page on `https://localhost:P`; whoever launches the browser makes it trust the certificate. */
+export async function serveSecurePage(
+  certificate: Certificate,
+): Promise<{ readonly origin: string; readonly close: () => Promise<void> }> {
+  const server = createTlsServer(certificate, answerBlank);
+  const port = await portOf(server);
+  return { origin: `https://localhost:${port}`, close: () => closeServer(server) };
+}
+
 const answerBlank: Parameters<typeof createServer>[1] = (_request, response) => {
   response
     .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
     .end('<!doctype html><link rel="icon" href="data:,"><title>blank</title>');
 };
 
-async function portOf(server: Server): Promise<number> {
+async function portOf(server: Server | TlsServer): Promise<number> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -47,7 +59,7 @@ async function portOf(server: Server): Promise<number> {
   return address.port;
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server | TlsServer): Promise<void> {
   server.close();
   server.closeAllConnections();
   await once(server, 'close');
@@ -61,9 +73,12 @@ export interface OpenedPage {
   readonly corsErrors: readonly string[];
 }
 
+const inPage = fileURLToPath(new URL('in-page.js', import.meta.url));
+
 /** Opens a page in a context of its own: no cookie and no cache of another test. */
 export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  await context.addInitScript({ path: inPage });
   const page = await context.newPage();
   const lines: string[] = [];
   page.on('console', (message) => lines.push(message.text()));

@@ -79,7 +79,7 @@ describe('flags over the file', () => {
     );
     expect(problems.map(line)).toEqual([
       '--port listen.port CP102 "port" must be a port, a whole number from 0 to 65535, not 99999 · write 8010',
-      'c.json:1:13 target CP102 "target" must be a text, not 5 · put it in quotes: "5"',
+      'c.json:1:13 target CP102 "target" must be a text, not 5 · write "https://api.example.com"',
     ]);
   });
 

@@ -73,7 +73,22 @@ describe('a text that is no authority', () => {
 
 describe('the parser of authorities', () => {
   it('never throws, and what it gives it reads again as the same', () => {
-    const vocabulary = ['localhost', '127.0.0.1', '[', ']', '::', ':', '.', '@', '%', '80', 'a', 'A', '_', '/'];
+    const vocabulary = [
+      'localhost',
+      '127.0.0.1',
+      '[',
+      ']',
+      '::',
+      ':',
+      '.',
+      '@',
+      '%',
+      '80',
+      'a',
+      'A',
+      '_',
+      '/',
+    ];
     let sane = 0;
     for (const text of randomTexts(2000, vocabulary)) {
       const authority = parseAuthority(text);

@@ -71,7 +71,21 @@ describe('a text that is no serialized origin', () => {
 
 describe('the parser of origins', () => {
   it('never throws, and takes only what it would write itself', () => {
-    const vocabulary = ['http', 'https', '://', 'localhost', '[::1]', ':', '80', '443', '5173', '.', '/', '@', 'a'];
+    const vocabulary = [
+      'http',
+      'https',
+      '://',
+      'localhost',
+      '[::1]',
+      ':',
+      '80',
+      '443',
+      '5173',
+      '.',
+      '/',
+      '@',
+      'a',
+    ];
     let sane = 0;
     for (const text of randomTexts(2000, vocabulary)) {
       const origin = parseOrigin(text);

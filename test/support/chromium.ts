@@ -4,6 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -13,6 +14,8 @@ export type { Browser, Page } from 'playwright-core';
 export interface LaunchOptions {
   /** Further rules of `--host-resolver-rules`: `MAP javascript.info 127.0.0.1:8443`. */
   readonly resolverRules?: readonly string[];
+  /** Certificates in PEM that are taken for valid. Unlike `ignoreHTTPSErrors` this lets their responses be cached. */
+  readonly trusted?: readonly string[];
 }
 
 const isRoot = process.getuid?.() === 0;
@@ -20,7 +23,10 @@ const isRoot = process.getuid?.() === 0;
 /** Hosts below `.test` (RFC 6761 §6.2) lead to this machine, so that pages can have names of their own. */
 const standingRules = ['MAP *.test 127.0.0.1'];
 
-export async function launchChromium({ resolverRules = [] }: LaunchOptions = {}): Promise<Browser> {
+export async function launchChromium({
+  resolverRules = [],
+  trusted = [],
+}: LaunchOptions = {}): Promise<Browser> {
   const executablePath = findOrInstallChromium();
   return await chromium.launch({
     executablePath,
@@ -34,8 +40,15 @@ export async function launchChromium({ resolverRules = [] }: LaunchOptions = {})
       '--disable-component-update',
       '--disable-sync',
       `--host-resolver-rules=${[...resolverRules, ...standingRules].join(', ')}`,
+      `--ignore-certificate-errors-spki-list=${trusted.map(publicKeyHash).join(',')}`,
     ],
   });
+}
+
+/** As in RFC 7469 §2.4: SHA-256 of the SubjectPublicKeyInfo. */
+function publicKeyHash(pem: string): string {
+  const key = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' });
+  return createHash('sha256').update(key).digest('base64');
 }
 
 /** Path of a Chromium or Chrome; installs one where there is none. Throws an error that says what to do. */

@@ -4,6 +4,7 @@ import { compile } from '../../src/compile.ts';
 import { parseConfig } from '../../src/config/parse.ts';
 import { placeText } from '../../src/config/problem.ts';
 import type { ConfigFile } from '../../src/config/schema.ts';
+import type { CorsPolicy } from '../../src/cors/policy.ts';
 import type { HeaderList } from '../../src/http/header-list.ts';
 import type { RequestHead, ResponseHead } from '../../src/http/request-head.ts';
 import type { Plan } from '../../src/plan-shape.ts';
@@ -64,4 +65,12 @@ export function fieldLines(headers: HeaderList): string[] {
   const out: string[] = [];
   for (let i = 0; i < headers.length; i += 2) out.push(`${headers[i]?.toLowerCase()}: ${headers[i + 1]}`);
   return out;
+}
+
+/** The compiled policy of a route with this `cors`. */
+export function policyFor(cors: NonNullable<ConfigFile['cors']> | 'passthrough' = {}): CorsPolicy {
+  const { routes } = rulesetOf({ routes: [{ match: '/**', target: 'https://api.test', cors }] });
+  const [route] = routes;
+  if (route === undefined) throw new Error('there is no route');
+  return route.policy;
 }

@@ -1,4 +1,4 @@
-/** Connections that go through a company proxy: a CONNECT tunnel (RFC 9110 §9.3.6), TLS inside it where the target speaks TLS. */
+/** Connections that go through the proxy of the user's network: a CONNECT tunnel (RFC 9110 §9.3.6), TLS inside it where the target speaks TLS. */
 
 import http from 'node:http';
 import https from 'node:https';
@@ -82,7 +82,7 @@ function bracketed(hostname: string): string {
 
 function refusedBy(proxyUrl: string, status: number): Error {
   const { host } = new URL(proxyUrl);
-  return Object.assign(new Error(`The company proxy ${host} answered ${status} to CONNECT`), {
+  return Object.assign(new Error(`The forward proxy ${host} answered ${status} to CONNECT`), {
     code: 'PROXY_REFUSED',
   });
 }

@@ -1,0 +1,79 @@
+/** `cors-proxy demo`: the proxy between a small API without CORS and a page on another origin. */
+
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { App } from '../../app.ts';
+import { defaults } from '../../config/defaults.ts';
+import type { LoadRequest } from '../../config/load.ts';
+import type { Context, Run } from '../context.ts';
+import { type Demo, startDemo } from '../demo/start.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { printProblems } from '../problem-report.ts';
+import { loadRequest, readRules } from '../read-rules.ts';
+import { type Invitation, runProxy } from '../running.ts';
+import { watchParent } from '../stopping.ts';
+
+/** Shipped beside the code. */
+const demoConfig = fileURLToPath(new URL('../../../config/demo.config.json', import.meta.url));
+
+export const demo: Run = async (context) => {
+  const started = await startDemo();
+  try {
+    return await runDemo(context, started);
+  } finally {
+    await started.close();
+  }
+};
+
+async function runDemo(context: Context, started: Demo): Promise<ExitCode> {
+  const { io, terminal } = context;
+  const parent = watchParent(io);
+  const request = await demoRequest(context, started);
+  const report = await readRules(request);
+  printProblems(report, terminal.err);
+  if (report.rules === undefined) {
+    parent.close();
+    return exitCode.usage;
+  }
+  const ready = (app: App): Invitation => {
+    started.connect(app.url);
+    return { url: started.pageUrl, text: invitationText(context, { app, demo: started }) };
+  };
+  return runProxy(context, { rules: report.rules, request, parent, ready });
+}
+
+async function demoRequest({ io, settings }: Context, { env }: Demo): Promise<LoadRequest> {
+  const request = loadRequest(settings, io);
+  const { given } = settings;
+  const port = given.port ?? { value: await freePort(), from: 'demo' };
+  return { ...request, file: demoConfig, env: { ...io.env, ...env }, given: { ...given, port } };
+}
+
+/** Nobody's app depends on the demo's address, so here, and only here, another port will do. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(0));
+    probe.listen({ host: '127.0.0.1', port: defaults.listen.port, exclusive: true }, () => {
+      probe.close(() => resolve(defaults.listen.port));
+    });
+  });
+}
+
+function invitationText(
+  { settings, terminal }: Context,
+  { app, demo }: { readonly app: App; readonly demo: Demo },
+): string {
+  const { paint } = terminal.out.layout();
+  const moved = app.port !== defaults.listen.port && settings.given.port === undefined;
+  return [
+    `  ${paint.bold('Open')} ${paint.cyan(demo.pageUrl)}`,
+    `  It calls an API without CORS (${demo.apiUrl}), directly and through this proxy.`,
+    '',
+    '  The same from another terminal, without and with the proxy:',
+    `    curl -i -H 'Origin: ${demo.pageUrl}' ${demo.apiUrl}/article`,
+    `    curl -i -H 'Origin: ${demo.pageUrl}' ${app.url}/article`,
+    ...(moved ? ['', `  Port ${defaults.listen.port} is in use; the demo took ${app.port}.`] : []),
+    '',
+  ].join('\n');
+}

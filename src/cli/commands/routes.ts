@@ -1,0 +1,76 @@
+/** `cors-proxy routes`: the routes in their order, which is the order in which they are tried. */
+
+import type { Route } from '../../ruleset.ts';
+import { originsText } from '../banner.ts';
+import type { Run } from '../context.ts';
+import { exitCode } from '../exit-code.ts';
+import { printProblems } from '../problem-report.ts';
+import { loadRequest, readRules } from '../read-rules.ts';
+
+export const routes: Run = async ({ io, line, settings, terminal }) => {
+  const report = await readRules(loadRequest(settings, io));
+  printProblems(report, terminal.err);
+  if (report.rules === undefined) return exitCode.usage;
+  const all = report.rules.ruleset.routes;
+  const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
+  terminal.out.line(isJson ? JSON.stringify(all.map(routeJson)) : table(all));
+  return exitCode.ok;
+};
+
+function routeJson({
+  ref,
+  globs,
+  methods,
+  target,
+  policy,
+  websocket,
+  secretNames,
+  preflight,
+}: Route): object {
+  const { origins } = policy;
+  return {
+    index: ref.index,
+    place: ref.place,
+    match: globs,
+    methods: methods === undefined ? null : [...methods],
+    target: target.text,
+    cors: policy.mode,
+    allowOrigin: origins.kind === 'any' ? '*' : origins.written,
+    allowCredentials: policy.allowCredentials,
+    preflight,
+    websocket,
+    secrets: secretNames,
+  };
+}
+
+const headings = ['#', 'match', 'methods', 'target', 'origins', 'notes', 'place'];
+
+function table(all: readonly Route[]): string {
+  const rows = [headings, ...all.map(cells)];
+  const widths = headings.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cells({ ref, methods, target, policy, websocket, secretNames }: Route): readonly string[] {
+  const notes = [
+    ...(policy.allowCredentials ? ['credentials'] : []),
+    ...(websocket ? ['websocket'] : []),
+    ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
+  ];
+  return [
+    String(ref.index),
+    ref.match,
+    methods === undefined ? 'all' : [...methods].join(', '),
+    target.text,
+    originsText(policy),
+    notes.join(', ') || '–',
+    ref.place,
+  ];
+}

@@ -1,0 +1,61 @@
+/** Flags, variables and files → rules, or every problem on the way. */
+
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { Readable } from 'node:stream';
+import { compile } from '../compile.ts';
+import type { Config } from '../config/config.ts';
+import { type LoadRequest, loadConfig } from '../config/load.ts';
+import type { Problem } from '../config/problem.ts';
+import type { Ruleset } from '../ruleset.ts';
+import type { Io } from './io.ts';
+import type { Settings } from './settings.ts';
+
+export interface Rules {
+  readonly ruleset: Ruleset;
+  readonly config: Config;
+  /** As the user would name it; `undefined` where there is none. */
+  readonly file: string | undefined;
+}
+
+export interface RulesReport {
+  /** `undefined` where a problem is an error. */
+  readonly rules: Rules | undefined;
+  readonly problems: readonly Problem[];
+  /** Of the config, for the lines around a problem; empty where there is none. */
+  readonly text: string;
+}
+
+export async function readRules(request: LoadRequest): Promise<RulesReport> {
+  const loaded = await loadConfig(request);
+  if (!loaded.ok) return { rules: undefined, problems: loaded.problems, text: loaded.text ?? '' };
+  const { config, file, text } = loaded.value;
+  const compiled = compile(config, {
+    readFile: (path) => readFileSync(path, 'utf8'),
+    localAddresses: localAddresses(),
+  });
+  const problems = [...loaded.problems, ...compiled.problems];
+  const rules = compiled.ok ? { ruleset: compiled.value, config, file } : undefined;
+  return { rules, problems, text };
+}
+
+export function loadRequest(settings: Settings, io: Io): LoadRequest {
+  return {
+    file: settings.configFile,
+    envFile: settings.envFile,
+    given: settings.given,
+    cwd: io.cwd,
+    env: io.env,
+    readStdin: () => readAll(io.stdin),
+  };
+}
+
+async function readAll(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function localAddresses(): readonly string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
+}

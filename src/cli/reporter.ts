@@ -1,0 +1,115 @@
+/** What a running proxy says, to people or to machines. */
+
+import type { Notice } from '../app.ts';
+import { problemJson } from '../config/render.ts';
+import type { Observer } from '../exchange.ts';
+import type { Tally } from '../observe/journal.ts';
+import { isHeard } from '../observe/level.ts';
+import { escapeControls } from '../observe/mask.ts';
+import { createPrettyLog } from '../observe/pretty-log.ts';
+import { timeOfDay } from '../observe/units.ts';
+import { type BannerFacts, bannerText } from './banner.ts';
+import type { Context } from './context.ts';
+import { printProblems } from './problem-report.ts';
+import type { RulesReport } from './read-rules.ts';
+import type { RulesetDiff } from './ruleset-diff.ts';
+
+export interface Ready extends BannerFacts {
+  readonly port: number;
+  readonly addresses: readonly string[];
+}
+
+export interface Stopped extends Tally {
+  /** Connections that had to be cut. */
+  readonly aborted: number;
+}
+
+export interface Reporter {
+  readonly ready: (ready: Ready) => void;
+  readonly request: Observer;
+  readonly notice: (notice: Notice) => void;
+  readonly reload: (diff: RulesetDiff) => void;
+  readonly reloadFailed: (report: RulesReport) => void;
+  readonly stopping: (drainMs: number) => void;
+  readonly stopped: (stopped: Stopped) => void;
+}
+
+export async function createReporter(context: Pick<Context, 'settings' | 'terminal'>): Promise<Reporter> {
+  return context.settings.logFormat === 'json' ? jsonReporter(context) : prettyReporter(context);
+}
+
+/** pino is imported only by those who asked for its lines. */
+async function jsonReporter({
+  settings,
+  terminal,
+}: Pick<Context, 'settings' | 'terminal'>): Promise<Reporter> {
+  const { createEventLog } = await import('../observe/log.ts');
+  const { sink } = terminal.out;
+  const log = createEventLog(sink, settings.logLevel);
+  return {
+    ready: ({ url, port, addresses, file, version, readyMs, ruleset }) => {
+      const facts = { url, port, addresses, config: file ?? null, routes: ruleset.routes.length };
+      log.event('info', 'ready', { ...facts, version, readyMs: Math.round(readyMs), pid: process.pid });
+    },
+    request: log.request,
+    notice: ({ level, message }) => log.event(level, 'notice', { message: escapeControls(message) }),
+    reload: (diff) => log.event('info', 'reload', diff),
+    reloadFailed: ({ problems }) =>
+      log.event('error', 'reload_failed', { problems: problems.map(problemJson) }),
+    stopping: (drainMs) => log.event('info', 'stopping', { drainMs }),
+    stopped: (stopped) => log.event('info', 'stopped', { ...stopped, droppedLines: sink.dropped() }),
+  };
+}
+
+function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'terminal'>): Reporter {
+  const { out, err } = terminal;
+  const threshold = settings.logLevel;
+  const timed = (text: string) => `${out.layout().paint.dim(timeOfDay(Date.now()))}  ${text}`;
+  const say = (text: string) => {
+    if (isHeard('info', threshold)) out.line(timed(text));
+  };
+  const warn = (text: string) => {
+    if (isHeard('warn', threshold)) err.line(timed(text));
+  };
+  return {
+    ready: (ready) => {
+      if (!settings.isQuiet) out.line(bannerText(ready, out.layout()));
+    },
+    request: createPrettyLog({ write: out.sink.write, layout: out.layout, threshold }),
+    notice: ({ level, message }) => (level === 'warn' ? warn : say)(escapeControls(message)),
+    reload: ({ changes, needsRestart }) => {
+      for (const line of reloadLines(changes)) say(escapeControls(line));
+      if (needsRestart.length > 0) {
+        warn(
+          `${needsRestart.join(', ')} changed: it holds after a restart; until then all stays where it is`,
+        );
+      }
+    },
+    reloadFailed: (report) => {
+      warn('config not reloaded (below): what was served before is still served');
+      if (isHeard('error', threshold)) printProblems(report, err);
+    },
+    stopping: (drainMs) => say(`stopping: open requests have ${drainMs / 1000} s; Ctrl-C again to force`),
+    stopped: (stopped) => say(stoppedText(stopped)),
+  };
+}
+
+function reloadLines(changes: readonly string[]): readonly string[] {
+  if (changes.length === 0) return ['config reloaded    no rule changed'];
+  return changes.map((change, i) => `${i === 0 ? 'config reloaded' : ''.padEnd(15)}    ${change}`);
+}
+
+/** `stopped: 118 requests, 3 refused, 1 upstream failure` */
+function stoppedText({ requests, refused, upstreamFailures, aborted }: Stopped): string {
+  const parts = [
+    counted(requests, 'request'),
+    ...(refused === 0 ? [] : [`${refused} refused`]),
+    ...(upstreamFailures === 0 ? [] : [counted(upstreamFailures, 'upstream failure')]),
+    ...(aborted === 0 ? [] : [`${counted(aborted, 'connection')} cut`]),
+  ];
+  return `stopped: ${parts.join(', ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

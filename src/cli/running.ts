@@ -1,0 +1,134 @@
+/** One proxy from its rules to its end: listen, say so, follow the config, stop. What `serve` and `demo` share. */
+
+import { resolve } from 'node:path';
+import { type App, startApp } from '../app.ts';
+import type { LoadRequest } from '../config/load.ts';
+import { createJournal } from '../observe/journal.ts';
+import type { Context } from './context.ts';
+import type { ExitCode } from './exit-code.ts';
+import { explainListenFailure } from './listen-failure.ts';
+import { openBrowser } from './open-browser.ts';
+import { localAddresses, type Rules, readRules } from './read-rules.ts';
+import { type Follower, follow } from './reload.ts';
+import { createReporter, type Reporter } from './reporter.ts';
+import { diffRulesets } from './ruleset-diff.ts';
+import { type ParentWatch, untilStopped } from './stopping.ts';
+import { complain } from './terminal.ts';
+import { packageVersion } from './version.ts';
+
+export interface Running {
+  readonly rules: Rules;
+  /** How the rules were read, and will be again. */
+  readonly request: LoadRequest;
+  readonly parent: ParentWatch;
+  /** Called once the port is bound. */
+  readonly ready?: (app: App) => Invitation;
+}
+
+export interface Invitation {
+  /** What `--open` shows. */
+  readonly url: string;
+  /** Stands below the banner. */
+  readonly text: string;
+}
+
+export async function runProxy(context: Context, running: Running): Promise<ExitCode> {
+  const { terminal } = context;
+  const reporter = await createReporter(context);
+  const journal = createJournal();
+  const configName = configNameOf(running.rules, context);
+  try {
+    const app = await startApp(running.rules.ruleset, {
+      observe: (exchange) => {
+        journal.add(exchange);
+        reporter.request(exchange);
+      },
+      notice: reporter.notice,
+      configName,
+    });
+    return await attend(context, { ...running, app, reporter, tally: journal.tally });
+  } catch (error) {
+    const { listen } = running.rules.ruleset;
+    const failure = await explainListenFailure(error, { listen, configName });
+    if (failure === undefined) throw error;
+    complain(terminal, failure.said, failure.mend);
+    return failure.code;
+  }
+}
+
+/** What others are told of this proxy's config: the file, whole, since they may stand in another directory. */
+function configNameOf({ file }: Rules, { io }: Context): string {
+  if (file === undefined) return 'the command line';
+  return file === '<stdin>' ? 'standard input' : resolve(io.cwd, file);
+}
+
+interface Attended extends Running {
+  readonly app: App;
+  readonly reporter: Reporter;
+  readonly tally: ReturnType<typeof createJournal>['tally'];
+}
+
+async function attend(context: Context, attended: Attended): Promise<ExitCode> {
+  const { app, reporter, rules, parent, ready, tally } = attended;
+  const invitation = ready?.(app) ?? { url: `${app.url}/`, text: '' };
+  const stopped = untilStopped(context.io, {
+    app,
+    parent,
+    started: () => reporter.stopping(app.ruleset().listen.drainTimeoutMs),
+    ended: ({ aborted }) => reporter.stopped({ ...tally(), aborted }),
+  });
+  reporter.ready({
+    url: app.url,
+    port: app.port,
+    addresses: app.addresses,
+    networkUrls: networkUrls(app),
+    version: packageVersion(),
+    // Since the process began, so that what it takes to load the code counts.
+    readyMs: performance.now(),
+    file: rules.file,
+    variables: [...new Set(rules.config.substitutions.flatMap(({ names }) => names))],
+    ruleset: rules.ruleset,
+  });
+  const { opens, isQuiet, logFormat } = context.settings;
+  if (invitation.text !== '' && !isQuiet && logFormat === 'pretty')
+    context.terminal.out.line(invitation.text);
+  if (opens) openBrowser(invitation.url);
+  const follower = await followConfig(context, attended);
+  const code = await stopped;
+  parent.close();
+  await follower?.close();
+  return code;
+}
+
+/** Where other machines reach this proxy: its own names do not help them. */
+function networkUrls({ url, port, ruleset }: App): readonly string[] {
+  const { host } = ruleset().listen;
+  if (host === 'localhost' || host === '::1' || host === '[::1]' || host.startsWith('127.')) return [];
+  const isAny = host === '0.0.0.0' || host === '::' || host === '[::]';
+  if (!isAny) return [url];
+  const scheme = url.slice(0, url.indexOf(':'));
+  const outer = localAddresses().filter((address) => !address.includes(':') && !address.startsWith('127.'));
+  return outer.map((address) => `${scheme}://${address}:${port}`);
+}
+
+async function followConfig(
+  { settings }: Context,
+  { app, reporter, rules, request }: Attended,
+): Promise<Follower | undefined> {
+  const { files } = rules.config;
+  // Standard input cannot be read twice.
+  if (!settings.watches || files.length === 0 || settings.configFile === '-') return undefined;
+  return follow({
+    files,
+    changed: async () => {
+      const report = await readRules(request);
+      if (report.rules === undefined) return reporter.reloadFailed(report);
+      const next = report.rules.ruleset;
+      const diff = diffRulesets(app.ruleset(), next);
+      app.reload(next);
+      reporter.reload(diff);
+    },
+    failed: ({ message }) =>
+      reporter.notice({ level: 'warn', message: `the config is not followed: ${message}` }),
+  });
+}

@@ -1,0 +1,80 @@
+/** A planned WebSocket handshake in the shapes that http-proxy takes. */
+
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { type HeaderList, lines } from '../http/header-list.ts';
+import type { ForwardPlan } from '../plan-shape.ts';
+import type { Route } from '../ruleset.ts';
+import { connectThrough } from './forward-proxy.ts';
+import { guardedLookup } from './lookup.ts';
+
+/** A request of our own making, never the client's: http-proxy copies what it is given. */
+export function handshakeRequest(plan: ForwardPlan): IncomingMessage {
+  const headers = fieldsByName(plan.upstream.headers);
+  // The plan left out the hop-by-hop fields; these two are this hop's own (RFC 6455 §4.1).
+  Object.assign(headers, { Connection: 'Upgrade', upgrade: 'websocket' });
+  const request = { method: 'GET', url: '/', httpVersion: '1.1', httpVersionMajor: 1, headers };
+  return request as unknown as IncomingMessage;
+}
+
+/** Where it goes: a connection of its own, for it becomes the tunnel. */
+export function handshakeTarget(route: Route, lookup: LookupFunction) {
+  const { target, tls, timeouts, forwardProxy } = route;
+  const { scheme, hostHeader, hostname, port } = target;
+  const connection = {
+    keepAlive: false,
+    autoSelectFamily: true,
+    lookup: guardedLookup(lookup, hostname, timeouts.connectMs),
+  };
+  return {
+    target: { protocol: `${scheme}:`, host: hostHeader, hostname, port },
+    agent: forwardProxy === undefined ? directAgent() : proxiedAgent(forwardProxy.url, route),
+    secure: tls.verify,
+  };
+
+  function directAgent(): http.Agent {
+    return scheme === 'http'
+      ? new http.Agent(connection)
+      : new https.Agent({ ...connection, ...secure(tls) });
+  }
+
+  function secure({ verify, ca, cert, key }: Route['tls']) {
+    return {
+      rejectUnauthorized: verify,
+      // Node would take the name from the Host field, which a route may set to anything.
+      servername: isIP(hostname) === 0 ? hostname : '',
+      // `h2` would end a handshake that knows HTTP/1.1 alone.
+      ALPNProtocols: ['http/1.1'],
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    };
+  }
+}
+
+/** An agent whose connections go through the proxy of the user's network; TLS, if any, is spoken inside the tunnel. */
+function proxiedAgent(url: string, route: Route): http.Agent {
+  const agent = route.target.scheme === 'http' ? new http.Agent() : new https.Agent();
+  // Node documents `createConnection` as the way to give an agent other sockets, and takes them by callback.
+  const createConnection = (
+    _options: object,
+    callback: (error: Error | null, socket?: Socket | null) => void,
+  ) => {
+    connectThrough(url, route, callback);
+  };
+  return Object.assign(agent, { createConnection });
+}
+
+/** Each name once, in the case of its first line; a repeated field becomes a list. */
+export function fieldsByName(headers: HeaderList): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = Object.create(null);
+  const names = new Map<string, string>();
+  for (const [name, value] of lines(headers)) {
+    const known = names.get(name.toLowerCase()) ?? name;
+    names.set(name.toLowerCase(), known);
+    const before = fields[known];
+    fields[known] = before === undefined ? value : [before, value].flat();
+  }
+  return fields;
+}

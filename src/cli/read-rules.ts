@@ -3,10 +3,11 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { Readable } from 'node:stream';
-import { compile } from '../compile.ts';
+import { type CompileOptions, compile } from '../compile.ts';
 import type { Config } from '../config/config.ts';
-import { type LoadRequest, loadConfig } from '../config/load.ts';
+import { type Load, type LoadRequest, loadConfig } from '../config/load.ts';
 import type { Problem } from '../config/problem.ts';
+import { joinProblems } from '../config/salvage.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { Io } from './io.ts';
 import type { Settings } from './settings.ts';
@@ -28,15 +29,24 @@ export interface RulesReport {
 
 export async function readRules(request: LoadRequest): Promise<RulesReport> {
   const loaded = await loadConfig(request);
-  if (!loaded.ok) return { rules: undefined, problems: loaded.problems, text: loaded.text ?? '' };
-  const { config, file, text } = loaded.value;
-  const compiled = compile(config, {
+  const options: CompileOptions = {
     readFile: (path) => readFileSync(path, 'utf8'),
     localAddresses: localAddresses(),
-  });
+    env: request.env,
+  };
+  if (!loaded.ok)
+    return { rules: undefined, problems: allProblems(loaded, options), text: loaded.text ?? '' };
+  const { config, file, text } = loaded.value;
+  const compiled = compile(config, options);
   const problems = [...loaded.problems, ...compiled.problems];
   const rules = compiled.ok ? { ruleset: compiled.value, config, file } : undefined;
   return { rules, problems, text };
+}
+
+/** A misspelt key must not hide the origin that has a path: what the shape left over is compiled too. */
+function allProblems({ problems, salvaged }: Load, options: CompileOptions): readonly Problem[] {
+  if (salvaged === undefined) return problems;
+  return joinProblems(problems, salvaged, compile(salvaged.config, options).problems);
 }
 
 export function loadRequest(settings: Settings, io: Io): LoadRequest {

@@ -1,6 +1,6 @@
 /** Flags and variables → what holds: flag > variable. What stands in the config below them is joined when it is read. */
 
-import type { Given, GivenValues } from '../config/load.ts';
+import type { Given, GivenValues } from '../config/given.ts';
 import { type Level, levels } from '../observe/level.ts';
 import type { CommandLine } from './command-line.ts';
 import { type Flag, flags, variableOf } from './flags.ts';

@@ -6,10 +6,9 @@ import { findConfig, readText, shownPath } from './config-file.ts';
 import type { Given, GivenValues } from './given.ts';
 import { parseConfig } from './parse.ts';
 import type { Checked, Problem } from './problem.ts';
+import type { Salvaged } from './salvage.ts';
 import type { VariableSource } from './substitution.ts';
 import { envFilesOf, environment, readOptionalVariables, readVariables } from './variables.ts';
-
-export type { Given, GivenValues } from './given.ts';
 
 export interface LoadRequest {
   /** `-c`: a path, or `-` for standard input; `undefined`: look upward from `cwd`. */
@@ -31,9 +30,9 @@ export interface Loaded {
 }
 
 /** `text` stands beside the problems too, where the file could be read. */
-export async function loadConfig(
-  request: LoadRequest,
-): Promise<Checked<Loaded> & { readonly text?: string }> {
+export type Load = Checked<Loaded> & { readonly text?: string; readonly salvaged?: Salvaged };
+
+export async function loadConfig(request: LoadRequest): Promise<Load> {
   const located = await locate(request);
   if (!located.ok) return located;
   const { file, text, directory, path, problems: notes } = located.value;
@@ -47,7 +46,10 @@ export async function loadConfig(
     files: watched(request, { path, directory, hasText: text !== undefined }),
   });
   const problems = [...notes, ...parsed.problems];
-  if (!parsed.ok) return { ok: false, problems, ...(text === undefined ? {} : { text }) };
+  if (!parsed.ok) {
+    const { salvaged } = parsed;
+    return { ok: false, problems, text: text ?? '', ...(salvaged === undefined ? {} : { salvaged }) };
+  }
   return { ok: true, value: { config: parsed.value, file, text: text ?? '' }, problems, text: text ?? '' };
 }
 

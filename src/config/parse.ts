@@ -9,6 +9,7 @@ import { entryOf, type JsonNode, type ObjectNode, plainValue } from './node.ts';
 import { placesIn } from './places.ts';
 import { indexLines, type NamedText } from './position.ts';
 import { type Checked, type Problem, sortProblems } from './problem.ts';
+import { damagedKeys, type Salvaged, salvageTree } from './salvage.ts';
 import { type ConfigFile, checkFile } from './schema.ts';
 import { configShape } from './shape.ts';
 import { fillIn, type VariableSource } from './substitution.ts';
@@ -29,8 +30,11 @@ export interface ParseOptions {
 /** A larger file is not a config; it would only keep the reader busy. */
 export const largestConfig = 1024 * 1024;
 
+/** What could be salvaged of a text with problems is compiled for further ones. */
+export type Parse = Checked<Config> & { readonly salvaged?: Salvaged };
+
 /** The config of a text; `undefined` where there is no file and all stands in `given`. */
-export function parseConfig(text: string | undefined, options: ParseOptions = {}): Checked<Config> {
+export function parseConfig(text: string | undefined, options: ParseOptions = {}): Parse {
   const { file = 'cors-proxy.config.json', given = { targets: [] } } = options;
   // A byte order mark is no character of the first line.
   const named: NamedText = { file, lines: indexLines(text?.replace(/^\uFEFF/, '') ?? '') };
@@ -42,9 +46,12 @@ export function parseConfig(text: string | undefined, options: ParseOptions = {}
   const filled = fillIn(root, { text: named.lines.text, sources: options.variables ?? [] });
   findings.push(...filled.findings, ...checkShape(filled.root, configShape));
   findings.push(...nothingToForward(root, { findings, text }));
-  const values = findings.length === 0 ? valuesOf(filled.root, findings) : undefined;
+  const parsed = { ...filled, named, options };
+  if (findings.length > 0)
+    return { ok: false, problems: problemsOf(named, findings), ...salvage(parsed, findings) };
+  const values = valuesOf(filled.root, findings);
   if (values === undefined) return { ok: false, problems: problemsOf(named, findings) };
-  return { ok: true, value: toConfig(values, { ...filled, named, options }), problems: [] };
+  return { ok: true, value: toConfig(values, parsed), problems: [] };
 }
 
 /** The root of a config without a file. */
@@ -128,6 +135,13 @@ interface Parsed {
   readonly substitutions: readonly Substitution[];
   readonly named: NamedText;
   readonly options: ParseOptions;
+}
+
+function salvage(parsed: Parsed, findings: readonly Finding[]): { salvaged?: Salvaged } {
+  const root = salvageTree(parsed.root, configShape);
+  const values = root === undefined ? undefined : valuesOf(root, []);
+  if (root === undefined || values === undefined) return {};
+  return { salvaged: { config: toConfig(values, { ...parsed, root }), damaged: damagedKeys(findings) } };
 }
 
 function toConfig(values: ConfigFile, { root, substitutions, named, options }: Parsed): Config {

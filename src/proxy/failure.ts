@@ -198,8 +198,13 @@ function terminated(target: Target): Failure {
   return failure(
     'connection_terminated',
     `${target.origin} closed the connection before it answered`,
-    `look at the API's own log: it may have crashed on this request`,
+    `look at the API's own log: it may have crashed on this request${orTls(target)}`,
   );
+}
+
+/** Most TLS servers hang up on plain HTTP without a word. */
+function orTls({ scheme }: Target): string {
+  return scheme === 'http' ? '; or the port speaks TLS, then use https:// in "target"' : '';
 }
 
 function bySocketMessage(message: string, target: Target): Failure {

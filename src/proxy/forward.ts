@@ -93,7 +93,7 @@ class Forwarding implements Handler {
       : undefined;
     this.#redirects = task.route.response.redirects === 'follow' ? new Redirects(task) : undefined;
     task.response.on('close', () => this.#clientClosed());
-    task.response.on('drain', () => this.#controller?.resume());
+    task.response.on('drain', () => this.#resume());
     task.response.on('error', () => {});
   }
 
@@ -114,6 +114,11 @@ class Forwarding implements Handler {
     const { route, plan } = this.#task;
     const { method, path, headers } = plan.upstream;
     return { route, method, path, headers, body };
+  }
+
+  #resume(): void {
+    this.#silenceTimer?.refresh();
+    this.#controller?.resume();
   }
 
   onRequestStart(controller: Controller): void {
@@ -157,8 +162,12 @@ class Forwarding implements Handler {
     this.#end('ok');
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
+  onResponseError(controller: Controller, error: Error): void {
     if (this.#isOver || this.#follow() || this.#retry(error)) return;
+    if (this.#isWhole(error)) {
+      this.onResponseEnd(controller);
+      return;
+    }
     const why = upstreamFailure(error, this.#task.route.target);
     if (this.#sent === undefined) this.#fail(this.#withRetryNote(why));
     else this.#cut(why, this.#sent);
@@ -167,6 +176,12 @@ class Forwarding implements Handler {
   /** RFC 9110 §15 ends at 599. HTTP/1.1 clients get more than that as it is; Node's HTTP/2 would throw. */
   #highestStatus(): number {
     return this.#task.head.version === '2.0' ? 599 : 999;
+  }
+
+  /** RFC 9110 §8.6: a 304 may name the length of a body that it does not have; undici waits for that body in vain. */
+  #isWhole(error: Error): boolean {
+    const isMismatch = 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+    return isMismatch && this.#sent?.status === 304;
   }
 
   #passHead(raw: ResponseHead): void {
@@ -323,10 +338,21 @@ class Forwarding implements Handler {
         hint: 'timeouts.body sets how long to wait',
       });
     } else if (this.#controller?.paused === true) {
-      this.#watchSilence();
+      this.#leaveStalled(bodyMs);
     } else {
       this.#fail(failure('connection_read_timeout', `The response's body fell silent for ${bodyMs} ms`));
     }
+  }
+
+  /** The upstream has more, and waits for a client that takes nothing: both are let go. */
+  #leaveStalled(bodyMs: number): void {
+    const detail = `The client took nothing of the response's body for ${bodyMs} ms`;
+    this.#end(
+      'client_abort',
+      failure('connection_read_timeout', detail, 'timeouts.body sets how long to wait'),
+    );
+    this.#controller?.abort(new Error(detail));
+    this.#task.response.destroy();
   }
 
   #progress(): void {

@@ -4,6 +4,7 @@
  * the error can be answered.
  */
 
+import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Request } from './respond.ts';
 
@@ -71,6 +72,8 @@ export class RequestBody {
   }
 
   #end(): void {
+    // Node ends a stream of HTTP/2 that was reset as if it were whole; `close` follows.
+    if (isReset(this.#request)) return;
     this.isComplete = true;
     if (!this.stream.destroyed) this.stream.push(null);
   }
@@ -78,4 +81,9 @@ export class RequestBody {
   #close(): void {
     if (!this.isComplete) this.stream.destroy(new Error('The client left in the middle of its body'));
   }
+}
+
+function isReset(request: Request): boolean {
+  if (request instanceof IncomingMessage) return false;
+  return request.aborted || request.stream.rstCode !== 0;
 }

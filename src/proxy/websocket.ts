@@ -131,19 +131,21 @@ class Handshake {
   }
 
   #watch(request: ClientRequest): void {
-    const { connectMs, headersMs } = this.#route.timeouts;
-    const { origin, scheme } = this.#route.target;
+    const { timeouts, target, forwardProxy } = this.#route;
+    const { connectMs, headersMs } = timeouts;
+    const { origin, scheme } = target;
     const arm = (ms: number, why: () => Failure) => {
       clearTimeout(this.#timer);
       if (ms > 0 && !this.#isOver) this.#timer = setTimeout(() => this.#refuse(why()), ms);
     };
     arm(connectMs, () => failure('connection_timeout', `Cannot connect to ${origin} within ${connectMs} ms`));
     request.once('socket', (socket) => {
-      socket.once(scheme === 'https' ? 'secureConnect' : 'connect', () => {
-        const detail = `${origin} did not answer the WebSocket handshake within ${headersMs} ms`;
-        const hint = 'timeouts.headers sets how long to wait';
-        arm(headersMs, () => failure('http_response_timeout', detail, hint));
-      });
+      const detail = `${origin} did not answer the WebSocket handshake within ${headersMs} ms`;
+      const hint = 'timeouts.headers sets how long to wait';
+      const armHead = () => arm(headersMs, () => failure('http_response_timeout', detail, hint));
+      // What comes through the network's own proxy is connected already.
+      if (forwardProxy !== undefined) armHead();
+      else socket.once(scheme === 'https' ? 'secureConnect' : 'connect', armHead);
     });
   }
 

@@ -10,7 +10,7 @@ const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 /** What gets through of texts that come one after the other, and what is held back in the end. */
 function through(...texts: string[]): { passed: string; held: string; isOver: boolean } {
   let passed = '';
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   let isOver = false;
   for (const text of texts) {
     if (isOver) {

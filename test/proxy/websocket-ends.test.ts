@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { clientOf, page, proxyTo, upstreamOf } from '../support/one-route.ts';
 import { ask, connectRaw, type RawClient } from '../support/raw-client.ts';
 import {
   barrier,
@@ -15,16 +16,7 @@ import {
   send,
 } from '../support/raw-upstream.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import {
-  clientOf,
-  handshake,
-  page,
-  proxyTo,
-  silent,
-  switching,
-  upstreamOf,
-  waitingClient,
-} from '../support/websocket.ts';
+import { handshake, silent, switching, waitingClient } from '../support/websocket.ts';
 
 /** Fails the test that runs now if the process complains: too many listeners, deprecations. */
 function noWarnings(): void {

@@ -6,8 +6,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { page, proxyTo } from '../support/one-route.ts';
 import type { TestApp } from '../support/test-app.ts';
-import { page, proxyTo } from '../support/websocket.ts';
 
 /** Sends back what it gets. */
 async function echoServer(): Promise<{ readonly server: WebSocketServer; readonly target: string }> {

@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { validCertificate } from '../support/certificates.ts';
+import { clientOf, page, proxyTo, upstreamOf } from '../support/one-route.ts';
 import { ask, requestBytes } from '../support/raw-client.ts';
 import {
   barrier,
@@ -19,15 +20,11 @@ import { type HeaderLine, type Response, values } from '../support/strict-parser
 import { startTestApp } from '../support/test-app.ts';
 import {
   accepted,
-  clientOf,
   type HandshakeOptions,
   handshake,
   handshakeFields,
-  page,
-  proxyTo,
   silent,
   switching,
-  upstreamOf,
   waitingClient,
 } from '../support/websocket.ts';
 

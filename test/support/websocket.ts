@@ -1,22 +1,11 @@
-/** WebSocket handshakes as bytes, a proxy in front of one scripted upstream, and clients that are gone after the test. */
+/** WebSocket handshakes as bytes. */
 
 import type { Buffer } from 'node:buffer';
-import { onTestFinished } from 'vitest';
-import type { ConfigFile } from '../../src/config/schema.ts';
-import { connectRaw, type RawClient, requestBytes } from './raw-client.ts';
-import {
-  barrier,
-  expectHead,
-  type RawUpstream,
-  rawUpstream,
-  type Script,
-  type UpstreamOptions,
-} from './raw-upstream.ts';
+import { clientOf, page } from './one-route.ts';
+import { type RawClient, requestBytes } from './raw-client.ts';
+import { barrier, expectHead, type RawUpstream, type Script } from './raw-upstream.ts';
 import type { HeaderLine } from './strict-parser.ts';
-import { startTestApp, type TestApp } from './test-app.ts';
-
-/** The origin that `proxyTo` lists. */
-export const page = 'http://app.test';
+import type { TestApp } from './test-app.ts';
 
 export const handshakeFields: readonly HeaderLine[] = [
   ['Upgrade', 'websocket'],
@@ -57,29 +46,6 @@ export const switching = `${accepted}\r\n`;
 
 /** An upstream that reads the handshake and says nothing. */
 export const silent: Script = [expectHead, barrier('handshake')];
-
-export async function upstreamOf(script: Script, options?: UpstreamOptions): Promise<RawUpstream> {
-  const upstream = await rawUpstream(script, options);
-  onTestFinished(() => upstream.close());
-  return upstream;
-}
-
-export type RouteValues = NonNullable<ConfigFile['routes']>[number];
-
-/** A proxy with one route, `/api/**`, which lists `page`. */
-export function proxyTo(target: string, route: Partial<RouteValues> = {}): Promise<TestApp> {
-  return startTestApp({
-    routes: [{ match: '/api/**', target, cors: { allowOrigin: page }, ...route }],
-  });
-}
-
-export async function clientOf(app: TestApp): Promise<RawClient> {
-  const client = await connectRaw({ port: app.port });
-  onTestFinished(() => {
-    client.socket.destroy();
-  });
-  return client;
-}
 
 /** A client whose handshake is on its way: the upstream has read it and stands at `barrier('handshake')`. */
 export async function waitingClient(app: TestApp, upstream: RawUpstream): Promise<RawClient> {

@@ -66,6 +66,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     stops,
     observe: options.observe ?? (() => {}),
     notice: (level, message) => notice({ level, message }),
+    noticeOnce: once((message) => notice({ level: 'warn', message })),
     nextId: idSource(),
     answerOwn: (plan, head) => ownAnswer(plan, head, options.configName ?? ''),
   };
@@ -119,4 +120,16 @@ function urlOf({ listen: { host, https } }: Ruleset, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::' || host === '[::]';
   const name = isWildcard ? 'localhost' : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `${https === false ? 'http' : 'https'}://${name}:${port}`;
+}
+
+/** Warnings that are remembered; a peer that makes up names must not fill the memory. */
+const mostRemembered = 500;
+
+function once(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message) || said.size >= mostRemembered) return;
+    said.add(message);
+    say(message);
+  };
 }

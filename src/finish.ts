@@ -10,10 +10,10 @@ import type { CorsPolicy } from './cors/policy.ts';
 import { firstValue, type MutableHeaderList } from './http/header-list.ts';
 import { isHopByHop, nominated } from './http/hop-by-hop.ts';
 import type { ResponseHead } from './http/request-head.ts';
-import { isFieldValue } from './http/token.ts';
 import { appendVary } from './http/vary.ts';
 import type { ForwardPlan, Plan } from './plan-shape.ts';
 import { sortChallenges } from './rewrite/challenges.ts';
+import { cookieWarnings } from './rewrite/cookie-warnings.ts';
 import { rewriteCookie } from './rewrite/cookies.ts';
 import { type LocationRules, rewriteLink, rewriteLocation, rewriteRefresh } from './rewrite/location.ts';
 import { hasNoBody, isActiveDocument, isBoundToOrigin } from './rewrite/response-fields.ts';
@@ -134,9 +134,11 @@ function echoesSecret(value: string, { route, ruleset }: Rewriting): boolean {
 
 function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: Rewriting): void {
   const { plan, route } = rewriting;
-  if (plan.cookies === 'strip' || route.response.cookies === 'drop') return;
+  if (route.response.cookies === 'drop') return;
   const scheme = plan.downstream.startsWith('https:') ? 'https' : 'http';
-  const { isCrossSite } = plan;
+  const { isCrossSite, cookies } = plan;
+  for (const text of cookieWarnings({ line: value, scheme, isCrossSite, cookies })) rewriting.notice(text);
+  if (cookies === 'strip') return;
   const mapPath = (path: string) => cookiePath(route.unmapPath(path));
   const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';
   out.push(
@@ -224,9 +226,4 @@ function writeCors(headers: MutableHeaderList, { decision, policy, status, also 
   const cors = actualHeaders(decision, policy, { status, headers, also });
   appendVary(headers, varyNames(decision, policy));
   headers.push(...cors);
-}
-
-/** A reason phrase that `writeHead` takes; another one is replaced by the standard phrase (RFC 9112 §4: it has no meaning). */
-export function safeReason(reason: string | undefined): string {
-  return reason !== undefined && isFieldValue(reason) ? reason : '';
 }

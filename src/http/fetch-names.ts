@@ -31,7 +31,7 @@ export const safelistedResponseHeaders: ReadonlySet<string> = new Set([
 export const forbiddenResponseHeaders: ReadonlySet<string> = new Set(['set-cookie', 'set-cookie2']);
 
 /** Fetch, "forbidden request-header": what a page can never set. */
-export const forbiddenRequestHeaders: ReadonlySet<string> = new Set([
+const forbiddenRequestHeaders: ReadonlySet<string> = new Set([
   'accept-charset',
   'accept-encoding',
   'access-control-request-headers',

@@ -71,8 +71,8 @@ export function pairFile(folder: string): string {
 
 export async function readPair(folder: string): Promise<Pair | undefined> {
   const text = await readIfThere(pairFile(folder));
-  const key = text?.match(/-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n?/)?.[0];
-  const cert = text?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n?/)?.[0];
+  const key = text?.match(/-----BEGIN PRIVATE KEY-----[^-]+-----END PRIVATE KEY-----\n/)?.[0];
+  const cert = text?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n/)?.[0];
   return key === undefined || cert === undefined ? undefined : { cert, key };
 }
 
@@ -82,7 +82,7 @@ export async function keepPair(folder: string, { cert, key }: Pair): Promise<str
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(draft, `${key.trimEnd()}\n${cert.trimEnd()}\n`, { mode: 0o600, flag: 'wx' });
+    await writeFile(draft, `${key}${cert}`, { mode: 0o600, flag: 'wx' });
     await rename(draft, file);
     return undefined;
   } catch (error) {

@@ -116,7 +116,9 @@ function hasNames(x509: X509Certificate): boolean {
 }
 
 function isSignedBy(x509: X509Certificate, authority: Authority): boolean {
-  const signer = authority.kind === 'usable' ? new X509Certificate(authority.pair.cert) : x509;
+  // OpenSSL says of no certificate without the right to sign others that it issued itself.
+  if (authority.kind !== 'usable') return x509.issuer === x509.subject && x509.verify(x509.publicKey);
+  const signer = new X509Certificate(authority.pair.cert);
   return x509.checkIssued(signer) && x509.verify(signer.publicKey);
 }
 
@@ -136,7 +138,7 @@ async function issue(authority: Authority, now: Date): Promise<Pair> {
     notAfterDate: new Date(now.getTime() + (lifeDays - 1) * dayMs),
     extensions: extensions(keyType),
   });
-  return { cert: made.cert, key: made.private };
+  return { cert: `${made.cert.trimEnd()}\n`, key: `${made.private.trimEnd()}\n` };
 }
 
 /** No CA, although some would trust that more easily: whoever reads its key could then sign for every site. */

@@ -16,6 +16,8 @@ export interface Serving {
   readonly upstreams: Upstreams;
   readonly observe: Observer;
   readonly notice: (level: 'info' | 'warn', message: string) => void;
+  /** A warning that would be the same for every request of its kind. */
+  readonly noticeOnce: (message: string) => void;
   /** Answers a path below `/__cors-proxy`, or gives `undefined` for a 404. */
   readonly answerOwn: (plan: OwnPlan, head: RequestHead) => { head: ResponseHead; body: string } | undefined;
 }
@@ -137,7 +139,8 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
   const route = ruleset.routes[plan.route.index];
   if (route === undefined) throw new Error(`The plan names route ${plan.route.index}, which is not there`);
   const { upstreams } = serving;
-  const notice = (text: string) => serving.notice('warn', `${head.method} ${head.target}: ${text}`);
+  const notice = (text: string) =>
+    serving.noticeOnce(`routes[${route.ref.index}] "${route.ref.match}": ${text}`);
   forward({
     head,
     plan,

@@ -24,7 +24,9 @@ export interface CookieRules {
 export function rewriteCookie(line: string, rules: CookieRules): string {
   const cookie = parseSetCookie(line);
   const needsSecure = cookiePrefix(cookie.name) !== undefined;
-  const edits = { rules, cookie, dropsSecure: rules.scheme === 'http' && !needsSecure };
+  const dropsSecure = rules.scheme === 'http' && !needsSecure;
+  const isSecure = !dropsSecure && attribute(cookie, 'secure') !== undefined;
+  const edits = { rules, cookie, dropsSecure, isSecure };
   const attributes = cookie.attributes.flatMap((part) => fitted(part, edits));
   return serializeSetCookie({ ...cookie, attributes: [...attributes, ...added(edits)] });
 }
@@ -34,6 +36,8 @@ interface Edits {
   readonly cookie: SetCookie;
   /** Safari drops Secure cookies on http://localhost (WebKit bug 281149); others keep them. */
   readonly dropsSecure: boolean;
+  /** Whether Secure will stand there. */
+  readonly isSecure: boolean;
 }
 
 function fitted(part: CookieAttribute, edits: Edits): readonly CookieAttribute[] {
@@ -76,17 +80,16 @@ function fitPath(part: CookieAttribute, { rules, cookie }: Edits): readonly Cook
 }
 
 /** `None` without Secure is refused; every localhost port is the same site, so `Lax` reaches the page's requests. */
-function fitSameSite(
-  part: CookieAttribute,
-  { rules, cookie, dropsSecure }: Edits,
-): readonly CookieAttribute[] {
+function fitSameSite(part: CookieAttribute, { rules, isSecure }: Edits): readonly CookieAttribute[] {
   if (needsNone(rules)) return [replaced(part, 'None')];
-  const isSecure = attribute(cookie, 'secure') !== undefined && !dropsSecure;
   return part.value.toLowerCase() === 'none' && !isSecure ? [replaced(part, 'Lax')] : [part];
 }
 
+/** What stands before the value stays; an attribute that came without one gets its equals sign. */
 function replaced(part: CookieAttribute, value: string): CookieAttribute {
-  return { ...part, value, text: `${part.text.slice(0, part.text.indexOf('=') + 1)}${value}` };
+  const equals = part.text.indexOf('=');
+  const before = equals === -1 ? `${part.text.trimEnd()}=` : part.text.slice(0, equals + 1);
+  return { ...part, value, text: `${before}${value}` };
 }
 
 /** The name prefixes that demand Secure (RFC 6265bis §4.1.3, and its `__Http-` successors). */

@@ -48,12 +48,17 @@ function serialized(scheme: string, authorityText: string): string | undefined {
   return `${scheme}://${host}${port === '' || port === defaultPort(scheme) ? '' : `:${port}`}`;
 }
 
-/** `5; url=/next` of a Refresh field: the URL alone is rewritten. */
+/**
+ * `5; url=/next` of a Refresh field: the URL alone is rewritten (HTML, "shared declarative refresh steps"). One class of
+ * characters in front of `url`, not one for each part: a run of blanks that several could take costs quadratic time.
+ */
 export function rewriteRefresh(value: string, rules: LocationRules): string {
-  const match = /^(\s*[0-9.]*\s*[;,]?\s*url\s*=\s*)(["']?)([^"']*)(["']?\s*)$/i.exec(value);
+  const match = /^([\s0-9.;,]*url\s*=\s*)(["']?)(.*)$/is.exec(value);
   if (match === null) return value;
-  const [, before = '', quote = '', url = '', after = ''] = match;
-  return `${before}${quote}${rewriteLocation(url, rules)}${after}`;
+  const [, before = '', quote = '', rest = ''] = match;
+  const closing = quote === '' ? rest.trimEnd().length : rest.indexOf(quote);
+  const end = closing === -1 ? rest.length : closing;
+  return `${before}${quote}${rewriteLocation(rest.slice(0, end), rules)}${rest.slice(end)}`;
 }
 
 /** `<https://api/items?page=2>; rel="next"` of a Link field: what a paging script fetches next (RFC 8288). */

@@ -133,6 +133,28 @@ globalThis.loads = {
     return navigator.sendBeacon(url, new Blob([body], { type }));
   },
 
+  /** An upload whose length nobody knows beforehand: HTTP/2 alone can carry it. */
+  async streamed({ url, chunks }) {
+    const text = new ReadableStream({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+    const body = text.pipeThrough(new TextEncoderStream());
+    const response = await fetch(url, { method: 'POST', body, duplex: 'half' }).catch(String);
+    return typeof response === 'string' ? response : response.text();
+  },
+
+  /** What has arrived of a body when the first bytes are there; then the rest is no longer wanted. */
+  async firstChunk({ url }) {
+    const abort = new AbortController();
+    const response = await fetch(url, { signal: abort.signal });
+    const { value } = await response.body.pipeThrough(new TextDecoderStream()).getReader().read();
+    abort.abort();
+    return value;
+  },
+
   /** The first text that `script` says in a frame without `allow-same-origin`: its origin is opaque. */
   sandboxed({ script }) {
     return new Promise((resolve) => {

@@ -38,6 +38,8 @@ interface Loads {
   readonly events: (ask: EventsAsk) => readonly string[];
   readonly socket: (ask: Element) => string;
   readonly beacon: (ask: BeaconAsk) => boolean;
+  readonly streamed: (ask: { readonly url: string; readonly chunks: readonly string[] }) => string;
+  readonly firstChunk: (ask: { readonly url: string }) => string;
   readonly sandboxed: (ask: { readonly script: string }) => string;
   readonly form: (ask: { readonly url: string; readonly body: string }) => 'loaded';
   readonly frame: (ask: { readonly url: string }) => 'loaded';

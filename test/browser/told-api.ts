@@ -12,8 +12,9 @@ export interface Told {
   readonly body?: string;
   /** Base64, for pictures and fonts; in the place of `body`. */
   readonly bytes?: string;
-  /** `echo`: the request as JSON. `hang-up`: no answer. `events`: an event stream. `revalidate`: 304 where the ETag is known. */
-  readonly act?: 'echo' | 'hang-up' | 'events' | 'revalidate';
+  /** `echo`: the request as JSON. `hang-up`: no answer; `silent`: likewise, and the connection stays; `break-off`: half of one. `events`: an event stream.
+   *  `revalidate`: 304 where the ETag is known. `endless`: one chunk, and never an end. */
+  readonly act?: 'echo' | 'hang-up' | 'silent' | 'break-off' | 'events' | 'revalidate' | 'endless';
   /** Headers of the 304 of `revalidate`, beside those above. */
   readonly revalidated?: Readonly<Record<string, string>>;
 }
@@ -100,6 +101,14 @@ function answer(request: IncomingMessage, response: ServerResponse, body: string
   switch (told.act) {
     case 'hang-up':
       request.socket.destroy();
+      return;
+    case 'silent':
+      return;
+    case 'break-off':
+      response.writeHead(200, { 'content-length': 100 }).write('half', () => request.socket.destroy());
+      return;
+    case 'endless':
+      response.writeHead(200, { 'content-type': 'text/plain' }).write('first');
       return;
     case 'events':
       answerEvents(request, response);

@@ -204,7 +204,7 @@ describe('a response over HTTP/2', () => {
   it('has the trailers of the upstream where they were asked for', async () => {
     const bytes =
       'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n' +
-      '3\r\nyes\r\n0\r\nX-Sum: 42\r\nContent-Length: 3\r\n\r\n';
+      '3\r\nyes\r\n0\r\nX-Sum: 42\r\nVary: *\r\n\r\n';
     const upstream = await rawUpstream([expectRequest, send(bytes), expectRequest, send(bytes)]);
     const stand = await startHttps(upstream);
     const session = await stand.session();

@@ -4,9 +4,11 @@ import {
   type ClientHttp2Session,
   connect,
   type IncomingHttpHeaders,
+  type IncomingHttpStatusHeader,
   type OutgoingHttpHeaders,
 } from 'node:http2';
 import { type RequestOptions, request as requestHttps } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import type { ConfigFile } from '../../src/config/schema.ts';
 import { type Certificate, certificateFiles, validCertificate } from '../support/certificates.ts';
@@ -75,7 +77,7 @@ export function askHttp2(
 ): Promise<Answer> {
   const stream = session.request(headers, { endStream: body === undefined });
   return new Promise((resolve) => {
-    let head: IncomingHttpHeaders & { ':status'?: number } = {};
+    let head: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
     let trailers: IncomingHttpHeaders = {};
     let hasEnded = false;
     const chunks: Buffer[] = [];
@@ -106,10 +108,12 @@ export function askHttp2(
 /** One request over HTTP/1.1 in TLS. */
 export function askHttp1(
   { port, ca }: { readonly port: number; readonly ca: string },
-  options: RequestOptions = {},
+  options: RequestOptions & Pick<ConnectionOptions, 'ALPNProtocols'> = {},
 ): Promise<Answer & { readonly alpn: string | false | null }> {
+  // Without a name, Node would check the certificate against the Host that is tested.
+  const defaults = { host: 'localhost', servername: 'localhost', port, ca, agent: false };
   return new Promise((resolve, reject) => {
-    const request = requestHttps({ host: 'localhost', port, ca, agent: false, ...options }, (response) => {
+    const request = requestHttps({ ...defaults, ...options }, (response) => {
       const chunks: Buffer[] = [];
       const { socket } = response;
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,0 +1,37 @@
+/** Response heads that parse, and still cannot be passed on. */
+
+import type { Failure } from '../exchange.ts';
+import { combinedValue } from '../http/header-list.ts';
+import type { ResponseHead } from '../http/request-head.ts';
+import { failure } from './failure.ts';
+
+/** Why the head cannot go down; `origin` is the upstream's. 1xx heads other than 101 are fit. */
+export function unfitResponse(head: ResponseHead, origin: string): Failure | undefined {
+  const { status } = head;
+  if (status < 100) return invalidResponse(`the status ${status}`, origin);
+  if (status === 101) {
+    return failure('http_upgrade_failed', `${origin} answered 101 although no upgrade was asked for`);
+  }
+  return status === 407 ? proxyAuthentication(origin) : unknownCoding(head, origin);
+}
+
+export function invalidResponse(what: string, origin: string): Failure {
+  return failure('http_protocol_error', `${origin} answered with ${what}`);
+}
+
+/** A 407 would be a network error in the page (seen in Chromium): only a proxy may ask for proxy credentials. */
+function proxyAuthentication(origin: string): Failure {
+  const hint = 'a company proxy stands in between, or the API misuses the status';
+  return failure('http_protocol_error', `${origin} answered 407 Proxy Authentication Required`, hint);
+}
+
+/**
+ * undici takes "chunked" away and leaves any other coding in the body, where nobody would look for it; and a body
+ * without "chunked" it reads to the end of the connection (RFC 9112 §6.3).
+ */
+function unknownCoding({ headers }: ResponseHead, origin: string): Failure | undefined {
+  const coding = combinedValue(headers, 'transfer-encoding');
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  const detail = `${origin} uses the Transfer-Encoding "${coding.slice(0, 80)}", and only "chunked" is understood`;
+  return failure('http_response_transfer_coding', detail);
+}

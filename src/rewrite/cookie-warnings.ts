@@ -1,0 +1,42 @@
+/** What a user should know of a cookie: that a browser will not keep it as it is, or that it was kept from the page. */
+
+import { attribute, parseSetCookie } from '../http/set-cookie.ts';
+import { cookiePrefix } from './cookies.ts';
+
+export interface CookieFacts {
+  /** The `Set-Cookie` line as the upstream sent it. */
+  readonly line: string;
+  readonly scheme: 'http' | 'https';
+  readonly isCrossSite: boolean;
+  /** Whether it goes down; where not, `allowCredentials` is off. */
+  readonly cookies: 'pass' | 'strip';
+}
+
+/** Each a sentence with its mend; none where the cookie simply works. The value is never in it. */
+export function cookieWarnings({ line, scheme, isCrossSite, cookies }: CookieFacts): readonly string[] {
+  const cookie = parseSetCookie(line);
+  const name = JSON.stringify(cookie.name);
+  if (cookies === 'strip') {
+    return [
+      `cookie ${name} was dropped: allowCredentials is off for this route. Mend: set "allowCredentials": true`,
+    ];
+  }
+  // On https every prefix holds, and `SameSite=None; Secure` reaches a page of another site.
+  if (scheme === 'https') return [];
+  const prefix = cookiePrefix(cookie.name);
+  return [
+    ...(prefix === undefined
+      ? []
+      : [
+          `cookie ${name} must be Secure because of its prefix "${prefix}": Safari drops it on http. Mend: --https`,
+        ]),
+    ...(attribute(cookie, 'partitioned') === undefined || prefix !== undefined
+      ? []
+      : [`cookie ${name} lost Partitioned, which needs Secure and so https. Mend: --https`]),
+    ...(isCrossSite
+      ? [
+          `cookie ${name} will not come back: the page is on another site than this proxy. Mend: open the page by the proxy's host name (localhost and 127.0.0.1 are two sites), or use --https`,
+        ]
+      : []),
+  ];
+}

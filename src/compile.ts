@@ -3,7 +3,8 @@
 import type { Environment } from './compile/forward-proxy.ts';
 import { checkWidth, compileListen, type Listener, listenerOf } from './compile/listen.ts';
 import { pemFiles } from './compile/pem.ts';
-import { type CompiledRoute, compileRoute, type WrittenRoute } from './compile/route.ts';
+import { type CompiledRoute, compileRoute } from './compile/route.ts';
+import type { WrittenRoute } from './compile/written-route.ts';
 import type { Config } from './config/config.ts';
 import { type Checked, keyText } from './config/problem.ts';
 import type { ConfigFile } from './config/schema.ts';

@@ -7,7 +7,7 @@
 import type { CorsDecision } from './cors/decision.ts';
 import { actualHeaders, varyNames } from './cors/headers.ts';
 import type { CorsPolicy } from './cors/policy.ts';
-import { firstValue, type MutableHeaderList } from './http/header-list.ts';
+import { allValues, firstValue, type MutableHeaderList } from './http/header-list.ts';
 import { isHopByHop, nominated } from './http/hop-by-hop.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import { appendVary } from './http/vary.ts';
@@ -192,7 +192,7 @@ function leadsBack(mapped: string, origin: string, path: string, ruleset: Rulese
 }
 
 /** What keeps other pages, and pages served through us, away from routes that carry a secret. */
-function protect(headers: MutableHeaderList, { route, ruleset }: Rewriting): void {
+function protect(headers: MutableHeaderList, { route, ruleset, response }: Rewriting): void {
   const policy = firstValue(headers, 'cross-origin-resource-policy');
   if (route.secretNames.length > 0) {
     replaceField(headers, 'Cross-Origin-Resource-Policy', 'same-site');
@@ -202,7 +202,8 @@ function protect(headers: MutableHeaderList, { route, ruleset }: Rewriting): voi
     replaceField(headers, 'Cross-Origin-Resource-Policy', 'same-site');
   }
   // A document on our own origin sends no Origin on GET: without scripts it cannot reach a secret route.
-  if (ruleset.hasSecretRoute && isActiveDocument(firstValue(headers, 'content-type') ?? '')) {
+  const mayRun = !hasNoBody(response.status) && isActiveDocument(allValues(headers, 'content-type'));
+  if (ruleset.hasSecretRoute && mayRun) {
     headers.push('Content-Security-Policy', 'sandbox');
   }
 }

@@ -3,7 +3,7 @@
 import { type KeyPath, keyText } from '../config/problem.ts';
 import { isLoopbackHost } from '../http/origin.ts';
 import type { Route } from '../ruleset.ts';
-import type { RouteContext, WrittenRoute } from './route.ts';
+import type { RouteContext, WrittenRoute } from './written-route.ts';
 
 export function checkRoute(route: Route, written: WrittenRoute, context: RouteContext): void {
   if (route.secretNames.length > 0) {

@@ -1,44 +1,22 @@
 /** One route of the config → one Route, and the verdicts that need several of its keys. */
 
 import { defaults } from '../config/defaults.ts';
-import { type KeyPath, keyText, placeText } from '../config/problem.ts';
+import { keyText, placeText } from '../config/problem.ts';
 import type { ConfigFile, RouteRules } from '../config/schema.ts';
 import { sizeInBytes } from '../config/size.ts';
 import type { Verdicts } from '../config/verdict.ts';
-import { type CorsSection, compileCorsSection, mergePolicy } from '../cors/compile-policy.ts';
+import { compileCorsSection, mergePolicy } from '../cors/compile-policy.ts';
 import { compileRouteMethods } from '../cors/method-rule.ts';
 import { checkPolicy } from '../cors/policy-verdicts.ts';
 import { compileMatchKey, type MatchRule } from '../routing/match-rules.ts';
 import { compilePathMap } from '../routing/path-map.ts';
 import type { Route, Secret, Target } from '../ruleset.ts';
-import { compileForwardProxy, type Environment } from './forward-proxy.ts';
-import type { Listener } from './listen.ts';
+import { compileForwardProxy } from './forward-proxy.ts';
 import { compileRequest, compileResponse, type Sections } from './message-edits.ts';
-import type { PemFiles } from './pem.ts';
 import { checkRoute } from './route-verdicts.ts';
 import { type CompiledTarget, compileTarget } from './target.ts';
 import { compileTls } from './tls.ts';
-
-/** A route as written; the `target` shorthand is a last one. */
-export interface WrittenRoute {
-  readonly rules: RouteRules;
-  readonly index: number;
-  /** `routes[0]`, or `target`. */
-  readonly at: KeyPath;
-  readonly targetAt: KeyPath;
-  readonly matchAt: KeyPath;
-  /** Where its `cors` would stand. */
-  readonly corsAt: KeyPath;
-}
-
-export interface RouteContext {
-  readonly values: ConfigFile;
-  readonly topCors: CorsSection;
-  readonly listener: Listener;
-  readonly verdicts: Verdicts;
-  readonly files: PemFiles;
-  readonly env: Environment;
-}
+import type { RouteContext, WrittenRoute } from './written-route.ts';
 
 export interface CompiledRoute {
   /** `undefined` where the target is none; the rest was checked all the same. */

@@ -24,6 +24,7 @@ import {
 } from './respond.ts';
 import { mayRetry } from './retry.ts';
 import { writeTrailers } from './trailers.ts';
+import { invalidResponse, unfitResponse } from './unfit-response.ts';
 import type { Controller, Handler, UpstreamCall, Upstreams } from './upstream.ts';
 
 export interface ForwardTask {
@@ -137,10 +138,10 @@ class Forwarding implements Handler {
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason?: string): void {
     if (this.#isOver) return;
     const raw = { status, reason: reason ?? '', headers: rawHeaders(controller) };
-    if (status < 100 || status > this.#highestStatus()) this.#fail(this.#invalid(`the status ${status}`));
-    else if (status === 101) this.#fail(this.#unasked());
+    const { origin } = this.#task.route.target;
+    const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
+    if (unfit !== undefined) this.#fail(unfit);
     else if (status < 200) this.#passInformational(raw);
-    else if (status === 407) this.#fail(this.#proxyAuthentication());
     else if (this.#redirects?.begins(raw) === true) clearTimeout(this.#headTimer);
     else this.#passHead(this.#redirects?.cleaned(raw) ?? raw);
   }
@@ -173,11 +174,6 @@ class Forwarding implements Handler {
     else this.#cut(why, this.#sent);
   }
 
-  /** RFC 9110 §15 ends at 599. HTTP/1.1 clients get more than that as it is; Node's HTTP/2 would throw. */
-  #highestStatus(): number {
-    return this.#task.head.version === '2.0' ? 599 : 999;
-  }
-
   /** RFC 9110 §8.6: a 304 may name the length of a body that it does not have; undici waits for that body in vain. */
   #isWhole(error: Error): boolean {
     const isMismatch = 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
@@ -208,8 +204,9 @@ class Forwarding implements Handler {
 
   #passInformational(raw: ResponseHead): void {
     this.#informational += 1;
+    const { origin } = this.#task.route.target;
     if (this.#informational > maxInformational)
-      this.#fail(this.#invalid(`more than ${maxInformational} 1xx answers`));
+      this.#fail(invalidResponse(`more than ${maxInformational} 1xx answers`, origin));
     else passInformational(this.#task.response, raw, this.#task.head.version);
   }
 
@@ -228,22 +225,6 @@ class Forwarding implements Handler {
     if (next.origin === route.target.origin) upstreams.send(call, this);
     else upstreams.sendAbroad(next.origin, call, this);
     return true;
-  }
-
-  #invalid(what: string): Failure {
-    return failure('http_protocol_error', `${this.#task.route.target.origin} answered with ${what}`);
-  }
-
-  #unasked(): Failure {
-    const { origin } = this.#task.route.target;
-    return failure('http_upgrade_failed', `${origin} answered 101 although no upgrade was asked for`);
-  }
-
-  /** A 407 would be a network error in the page (seen in Chromium): only a proxy may ask for proxy credentials. */
-  #proxyAuthentication(): Failure {
-    const { origin } = this.#task.route.target;
-    const hint = 'a company proxy stands in between, or the API misuses the status';
-    return failure('http_protocol_error', `${origin} answered 407 Proxy Authentication Required`, hint);
   }
 
   /** Once, on a fresh connection, where nothing can have happened twice: RFC 9110 §9.2.2. */

@@ -5,10 +5,18 @@ import { combinedValue } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import { failure } from './failure.ts';
 
-/** Why the head cannot go down; `origin` is the upstream's. 1xx heads other than 101 are fit. */
-export function unfitResponse(head: ResponseHead, origin: string): Failure | undefined {
+export interface Carrier {
+  /** The upstream's. */
+  readonly origin: string;
+  /** Of the request. RFC 9110 §15 ends at 599; HTTP/1.1 clients get more as it is, Node's HTTP/2 would throw. */
+  readonly version: string;
+}
+
+/** Why the head cannot go down. 1xx heads other than 101 are fit. */
+export function unfitResponse(head: ResponseHead, { origin, version }: Carrier): Failure | undefined {
   const { status } = head;
-  if (status < 100) return invalidResponse(`the status ${status}`, origin);
+  const highest = version === '2.0' ? 599 : 999;
+  if (status < 100 || status > highest) return invalidResponse(`the status ${status}`, origin);
   if (status === 101) {
     return failure('http_upgrade_failed', `${origin} answered 101 although no upgrade was asked for`);
   }

@@ -31,7 +31,7 @@ export function nextHop(status: number, location: string, current: Hop): NextHop
     (status === 303 && current.method !== 'GET' && current.method !== 'HEAD');
   return {
     kind: 'hop',
-    hop: { ...target, method: becomesGet ? 'GET' : current.method },
+    hop: { ...target, path: withoutDotSegments(target.path), method: becomesGet ? 'GET' : current.method },
     keepsBody: !becomesGet,
     changesOrigin: target.origin !== current.origin,
   };
@@ -59,20 +59,27 @@ function rooted(path: string): string {
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-/** RFC 3986 §5.2.3, dot segments removed as §5.2.4 says. */
+/** RFC 3986 §5.2.3. */
 function relativeTo(path: string, reference: string): string {
   const base = path.split('?', 1)[0] ?? '/';
   if (reference === '') return path;
   if (reference.startsWith('?')) return `${base}${reference}`;
-  const [relativePath = '', ...query] = reference.split('?');
-  const segments = `${base.slice(0, base.lastIndexOf('/') + 1)}${relativePath}`.split('/').slice(1);
+  return `${base.slice(0, base.lastIndexOf('/') + 1)}${reference}`;
+}
+
+/** RFC 3986 §5.2.4; `%2e` is a dot (URL Standard, "double-dot URL path segment"). The query stays. */
+function withoutDotSegments(pathAndQuery: string): string {
+  const [path = '', ...query] = pathAndQuery.split('?');
+  const segments = path.split('/').slice(1);
   const out: string[] = [];
   for (const [i, segment] of segments.entries()) {
-    if (segment === '..') out.pop();
-    if ((segment === '..' || segment === '.') && i === segments.length - 1) out.push('');
-    else if (segment !== '..' && segment !== '.') out.push(segment);
+    const isDouble = /^(?:\.|%2e){2}$/i.test(segment);
+    const isDots = isDouble || /^(?:\.|%2e)$/i.test(segment);
+    if (isDouble) out.pop();
+    if (!isDots) out.push(segment);
+    else if (i === segments.length - 1) out.push('');
   }
-  return `/${out.join('/')}${query.length === 0 ? '' : `?${query.join('?')}`}`;
+  return `/${[out.join('/'), ...query].join('?')}`;
 }
 
 /** Fields that go to the configured target alone: the client's credentials, and what the body no longer backs. */

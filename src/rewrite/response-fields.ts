@@ -1,5 +1,7 @@
 /** Which fields of an upstream's response never reach a page, whatever the route says. */
 
+import { listElements } from '../http/token.ts';
+
 /**
  * Fields that would bind to this proxy's origin, and so to the developer's localhost: HSTS would break every plain
  * dev server, `Clear-Site-Data: "cookies"` wipes the cookies of every localhost port.
@@ -28,9 +30,21 @@ export function hasNoBody(status: number): boolean {
   return status === 204 || status === 304 || status < 200;
 }
 
-/** Media types that a browser runs as a document of our origin. */
-export function isActiveDocument(contentType: string): boolean {
-  return /^\s*(?:text\/html|application\/xhtml\+xml|image\/svg\+xml|(?:text|application)\/xml)\b/i.test(
-    contentType,
+const activeType =
+  /^(?:text\/html|text\/xsl|(?:text|application)\/xml|.+\+xml|(?:unknown|application)\/unknown|\*\/\*)$/;
+
+/**
+ * Whether a browser may run this as a document of our origin: HTML, every XML type (script in the namespace of XHTML
+ * runs in each), and what it sniffs because the type says nothing. Of several types the last that can be read counts
+ * (Fetch, "extract a MIME type"); here any of them does.
+ */
+export function isActiveDocument(contentTypes: readonly string[]): boolean {
+  const essences = listElements(contentTypes.join(',').toLowerCase()).map((type) => {
+    return type.split(';', 1)[0]?.trimEnd() ?? '';
+  });
+  return (
+    essences.length === 0 || essences.some((essence) => activeType.test(essence) || !isEssence.test(essence))
   );
 }
+
+const isEssence = /^[^\s/]+\/[^\s/]+$/;

@@ -3,6 +3,7 @@
 import { type HeaderList, isField, type MutableHeaderList } from '../http/header-list.ts';
 import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
 import type { RequestHead } from '../http/request-head.ts';
+import { parseRequestTarget } from '../http/request-target.ts';
 
 export interface UpstreamHeadRules {
   /** The upstream's own Host and serialized origin. */
@@ -35,18 +36,28 @@ const ours: ReadonlySet<string> = new Set([
  */
 export function upstreamHead(head: RequestHead, rules: UpstreamHeadRules): HeaderList {
   const { headers } = head;
-  const client = { host: '', via: false };
+  let client = '';
   const out: MutableHeaderList = ['Host', ''];
   const gone = nominated(headers);
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
-    if (isField(name, 'host')) client.host = value;
+    if (isField(name, 'host')) client = value;
     else keep(out, { name, value }, { gone, rules });
   }
-  out[1] = hostFor(rules, client.host);
-  inject(out, head, { rules, clientHost: client.host });
+  const clientHost = hostOfTarget(head.target) ?? client;
+  out[1] = hostFor(rules, clientHost);
+  inject(out, head, { rules, clientHost });
   return out;
+}
+
+/** RFC 9112 §3.2.2: the host of an absolute-form target replaces the Host field, which is ignored. */
+function hostOfTarget(text: string): string | undefined {
+  if (text.startsWith('/')) return undefined;
+  const target = parseRequestTarget(text);
+  if (target.form !== 'absolute') return undefined;
+  const { host, port } = target.authority;
+  return port === '' ? host : `${host}:${port}`;
 }
 
 function keep(
@@ -88,7 +99,10 @@ function inject(
   { client, listener }: RequestHead,
   { rules, clientHost }: { readonly rules: UpstreamHeadRules; readonly clientHost: string },
 ): void {
-  out.push('X-Forwarded-For', client, 'X-Forwarded-Host', clientHost, 'X-Forwarded-Proto', listener.scheme);
+  // A route may remove them or set its own: some APIs refuse an X-Forwarded-Host that they do not know.
+  if (!rules.drop.has('x-forwarded-for')) out.push('X-Forwarded-For', client);
+  if (!rules.drop.has('x-forwarded-host')) out.push('X-Forwarded-Host', clientHost);
+  if (!rules.drop.has('x-forwarded-proto')) out.push('X-Forwarded-Proto', listener.scheme);
   // RFC 9110 §7.6.3: a proxy must name itself on requests; it is also how a loop is seen.
   out.push('Via', `1.1 ${listener.via}`);
   out.push(...rules.set);

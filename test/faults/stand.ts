@@ -5,10 +5,12 @@ import type { AppOptions } from '../../src/app.ts';
 import type { ConfigFile, ListenRules, RouteRules } from '../../src/config/schema.ts';
 import { connectRaw, type RawClient } from '../support/raw-client.ts';
 import {
+  type Answer,
   type RawUpstream,
   rawUpstream,
   respondWith,
   type Script,
+  type SeenRequest,
   type UpstreamOptions,
 } from '../support/raw-upstream.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -19,6 +21,8 @@ export const page = 'http://app.test';
 export interface StandOptions {
   /** What the upstream does. Default: it answers every request with 200 and the body "ok". */
   readonly script?: Script;
+  /** What it answers to each request, instead of a script. */
+  readonly answer?: (request: SeenRequest) => Answer | undefined;
   readonly upstream?: UpstreamOptions;
   readonly route?: Partial<RouteRules>;
   /** Routes in front of the one. */
@@ -35,7 +39,7 @@ export interface Stand {
 }
 
 export async function stand(options: StandOptions = {}): Promise<Stand> {
-  const upstream = await startUpstream(options.script, options.upstream);
+  const upstream = await startUpstream(options);
   const { app, client } = await standBefore(upstream.origin, options);
   return { app, upstream, client };
 }
@@ -52,11 +56,14 @@ export async function standBefore(target: string, options: StandOptions = {}): P
   return { app, client: (client = {}) => connect(app.port, client) };
 }
 
-export async function startUpstream(script?: Script, options: UpstreamOptions = {}): Promise<RawUpstream> {
+export async function startUpstream(
+  options: Pick<StandOptions, 'script' | 'answer' | 'upstream'> = {},
+): Promise<RawUpstream> {
+  const { script, answer = () => ({ status: 200, body: 'ok' }) } = options;
   const upstream =
     script === undefined
-      ? await respondWith(() => ({ status: 200, body: 'ok' }), options)
-      : await rawUpstream(script, options);
+      ? await respondWith(answer, options.upstream)
+      : await rawUpstream(script, options.upstream);
   onTestFinished(() => upstream.close());
   return upstream;
 }

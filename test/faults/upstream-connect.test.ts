@@ -118,7 +118,7 @@ describe('TLS', () => {
   }
 
   it(`${titleOf('UC-08')} (SE-10)`, async () => {
-    const upstream = await startUpstream(undefined, { tls: await validCertificate() });
+    const upstream = await startUpstream({ upstream: { tls: await validCertificate() } });
     const { hint } = await expectFailure('UC-08', upstream.origin);
     expect(hint).toContain('tls.ca');
     expect(upstream.requests).toEqual([]);
@@ -126,7 +126,7 @@ describe('TLS', () => {
 
   it('UC-08 with its authority in tls.ca it is trusted, and with tls.verify false it is not asked', async () => {
     const certificate = await validCertificate();
-    const upstream = await startUpstream(undefined, { tls: certificate });
+    const upstream = await startUpstream({ upstream: { tls: certificate } });
     const { cert } = await filesOf(certificate);
     for (const tls of [{ ca: cert }, { verify: false }]) {
       const { client: connect } = await standBefore(upstream.origin, { route: { tls } });
@@ -136,7 +136,7 @@ describe('TLS', () => {
 
   it(titleOf('UC-09', 'another name'), async () => {
     const certificate = await validCertificate();
-    const upstream = await startUpstream(undefined, { tls: certificate });
+    const upstream = await startUpstream({ upstream: { tls: certificate } });
     const { cert: ca } = await filesOf(certificate);
     const options = { app: { lookup: leadsTo('127.0.0.1') }, route: { tls: { ca } } };
     const { detail, hint } = await expectFailure('UC-09', `https://api.test:${upstream.port}`, options);
@@ -146,7 +146,7 @@ describe('TLS', () => {
 
   it(titleOf('UC-09', 'expired'), async () => {
     const certificate = await expiredCertificate();
-    const upstream = await startUpstream(undefined, { tls: certificate });
+    const upstream = await startUpstream({ upstream: { tls: certificate } });
     const { cert: ca } = await filesOf(certificate);
     const { detail, hint } = await expectFailure('UC-09', upstream.origin, { route: { tls: { ca } } });
     expect(detail).toContain('CERT_HAS_EXPIRED');
@@ -172,7 +172,7 @@ describe('TLS', () => {
   });
 
   it('UC-11 a TLS server that hangs up without an alert: no more is known than that, but the hint says https', async () => {
-    const upstream = await startUpstream(undefined, { tls: await validCertificate() });
+    const upstream = await startUpstream({ upstream: { tls: await validCertificate() } });
     const { client: connect } = await standBefore(upstream.origin.replace('https:', 'http:'));
     const problem = expectProblem(await get(await connect()), { status: 502, code: 'connection_terminated' });
     expect(problem.hint).toContain('use https://');

@@ -7,7 +7,7 @@
 import type { CorsDecision } from './cors/decision.ts';
 import { actualHeaders, varyNames } from './cors/headers.ts';
 import type { CorsPolicy } from './cors/policy.ts';
-import { allValues, firstValue, type MutableHeaderList } from './http/header-list.ts';
+import { allValues, firstValue, type MutableHeaderList, replaceField } from './http/header-list.ts';
 import { isHopByHop, nominated } from './http/hop-by-hop.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import { appendVary } from './http/vary.ts';
@@ -51,7 +51,9 @@ export function finish(
   protect(headers, rewriting);
   const { policy } = route;
   writeCors(headers, { decision: plan.decision, policy, status: response.status, also: [] });
-  return { status: response.status, reason: response.reason, headers };
+  // A page reads it as statusText; without it the standard phrase stands there.
+  const reason = echoesSecret(response.reason, rewriting) ? '' : response.reason;
+  return { status: response.status, reason, headers };
 }
 
 interface Rewriting {
@@ -160,35 +162,40 @@ function passChallenge(out: MutableHeaderList, { name, value }: Field): void {
   if (taken !== '') out.push('X-Proxied-WWW-Authenticate', taken);
 }
 
-function rewriteReference({ lower, value }: Field, { plan, route, ruleset }: Rewriting): string {
+function rewriteReference({ lower, value }: Field, { plan, route, response, ruleset }: Rewriting): string {
   if (route.response.redirects === 'keep') return value;
+  // Fetch, "HTTP-redirect fetch" step 12: these two keep the method, and so perhaps another route.
+  const method = response.status === 307 || response.status === 308 ? plan.upstream.method : 'GET';
   const rules: LocationRules = {
     downstream: plan.downstream,
     upstreamOrigin: route.target.origin,
-    pathFor: (origin, path) => downstreamPath(origin, path, { first: route, ruleset }),
+    pathFor: (origin, path) => downstreamPath(origin, path, { first: route, ruleset, method }),
   };
   if (lower === 'link') return rewriteLink(value, rules);
   return lower === 'refresh' ? rewriteRefresh(value, rules) : rewriteLocation(value, rules);
+}
+
+interface NextRequest {
+  readonly first: Route;
+  readonly ruleset: Ruleset;
+  readonly method: string;
 }
 
 /** The listener's path for a path of `origin`: by this route if it leads there, else by the first that does. */
 function downstreamPath(
   origin: string,
   path: string,
-  { first, ruleset }: { readonly first: Route; readonly ruleset: Ruleset },
+  { first, ruleset, method }: NextRequest,
 ): string | undefined {
   for (const route of [first, ...ruleset.routes]) {
     if (route.target.origin !== origin) continue;
     const mapped = route.unmapPath(path);
     // The page's next request must come out at the same place: another route may take that path first.
-    if (mapped !== undefined && leadsBack(mapped, origin, path, ruleset)) return mapped;
+    if (mapped === undefined) continue;
+    const taker = ruleset.routes[ruleset.index.find(mapped, method)];
+    if (taker?.target.origin === origin && taker.mapPath(mapped) === path) return mapped;
   }
   return undefined;
-}
-
-function leadsBack(mapped: string, origin: string, path: string, ruleset: Ruleset): boolean {
-  const route = ruleset.routes[ruleset.index.find(mapped, 'GET')];
-  return route !== undefined && route.target.origin === origin && route.mapPath(mapped) === path;
 }
 
 /** What keeps other pages, and pages served through us, away from routes that carry a secret. */
@@ -206,14 +213,6 @@ function protect(headers: MutableHeaderList, { route, ruleset, response }: Rewri
   if (ruleset.hasSecretRoute && mayRun) {
     headers.push('Content-Security-Policy', 'sandbox');
   }
-}
-
-function replaceField(headers: MutableHeaderList, name: string, value: string): void {
-  const lower = name.toLowerCase();
-  for (let i = headers.length - 2; i >= 0; i -= 2) {
-    if (headers[i]?.toLowerCase() === lower) headers.splice(i, 2);
-  }
-  headers.push(name, value);
 }
 
 interface CorsWriting {

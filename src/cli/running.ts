@@ -77,6 +77,8 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
     started: () => reporter.stopping(app.ruleset().listen.drainTimeoutMs),
     ended: ({ aborted }) => reporter.stopped({ ...tally(), aborted }),
   });
+  // Before the readiness is told: whoever waits for it may save at once.
+  const follower = await followConfig(context, attended);
   reporter.ready({
     url: app.url,
     port: app.port,
@@ -93,7 +95,6 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   if (invitation.text !== '' && !isQuiet && logFormat === 'pretty')
     context.terminal.out.line(invitation.text);
   if (opens) openBrowser(invitation.url);
-  const follower = await followConfig(context, attended);
   const code = await stopped;
   parent.close();
   await follower?.close();

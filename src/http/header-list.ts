@@ -41,6 +41,15 @@ export function hasField(headers: HeaderList, lowerCaseName: string): boolean {
   return firstValue(headers, lowerCaseName) !== undefined;
 }
 
+/** One line in place of however many there are, at the end. */
+export function replaceField(headers: MutableHeaderList, name: string, value: string): void {
+  const lower = name.toLowerCase();
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    if (isField(headers[i] ?? '', lower)) headers.splice(i, 2);
+  }
+  headers.push(name, value);
+}
+
 /** Name and value of each line, for places where speed does not matter. */
 export function* lines(headers: HeaderList): Generator<readonly [name: string, value: string]> {
   for (let i = 0; i < headers.length; i += 2) yield [headers[i] ?? '', headers[i + 1] ?? ''];

@@ -10,8 +10,11 @@ import { ownOrigin, type Reading } from './reading.ts';
 /** RFC 9110 §7.6.2: OPTIONS (and TRACE) count their hops; -1 where nothing is counted. */
 export function forwardsLeft({ head, facts }: Reading): number {
   if (head.method !== 'OPTIONS' || facts.maxForwards === undefined) return -1;
-  return /^[0-9]+$/.test(facts.maxForwards) ? Number(facts.maxForwards) : -1;
+  return /^[0-9]+$/.test(facts.maxForwards) ? Math.min(Number(facts.maxForwards), mostForwards) : -1;
 }
+
+/** A recipient may count from less than it was told; beyond 2^53 a number cannot be written as digits for sure. */
+const mostForwards = 65_535;
 
 export function forward(reading: Reading, route: Route, decision: CorsDecision): ForwardPlan {
   const { head, facts, path, query } = reading;

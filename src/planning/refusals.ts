@@ -6,7 +6,7 @@ import { refuseAtSecretGate } from '../guard/secret-gate.ts';
 import { isWebSocketHandshake } from '../http/request-facts.ts';
 import type { RefusePlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
-import type { Reading } from './reading.ts';
+import { ownOrigin, type Reading } from './reading.ts';
 import { type Speaker, speakerOf } from './speaker.ts';
 
 export function refuse(reading: Reading, why: Refusal): RefusePlan {
@@ -82,15 +82,24 @@ function refuseBody({ facts }: Reading, route: Route): Refusal | undefined {
 }
 
 /** WebSockets know no CORS, and cookies ride along: the decision on Origin is the whole defence (CVE-2025-24010). */
-function refuseHandshake({ facts, head }: Reading, route: Route): Refusal | undefined {
+function refuseHandshake(reading: Reading, route: Route): Refusal | undefined {
+  const { facts, head } = reading;
   if (!isWebSocketHandshake(facts)) return undefined;
   const hasBody = facts.transferEncoding !== undefined || Number(facts.contentLength ?? '0') > 0;
   if (head.method !== 'GET' || hasBody) {
     return requestError(400, 'A WebSocket handshake is a GET without a body', { close: true });
   }
-  if (route.websocket) return undefined;
-  return requestDenied(403, `WebSockets are off on this route ("${route.ref.match}")`, {
+  const isByStarAlone = isOpenedByStarAlone(reading, route);
+  if (route.websocket && !isByStarAlone) return undefined;
+  const why = isByStarAlone ? 'allowOrigin "*" opens no WebSockets' : 'WebSockets are off on this route';
+  return requestDenied(403, `${why} ("${route.ref.match}")`, {
     hint: `set "websocket": true and list the page's origin in routes[${route.ref.index}].cors.allowOrigin; "*" alone opens none`,
     close: true,
   });
+}
+
+/** "*" says that an answer is public, not that any page may speak with the user's rights: it opens no socket to others. */
+function isOpenedByStarAlone(reading: Reading, { policy }: Route): boolean {
+  const { origin } = reading.facts;
+  return policy.origins.kind === 'any' && origin !== undefined && origin !== ownOrigin(reading);
 }

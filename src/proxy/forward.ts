@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net';
 import type { Failure } from '../exchange.ts';
-import { firstValue, type HeaderList } from '../http/header-list.ts';
+import { firstValue, type HeaderList, isField } from '../http/header-list.ts';
 import type { RequestHead, ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
@@ -380,13 +380,16 @@ function fitted(
   head: ResponseHead,
   facts: { readonly isEarly: boolean; readonly isHttp1: boolean },
 ): ResponseHead {
-  const headers = [...head.headers];
+  const headers = head.status === 205 ? withoutLength(head.headers) : [...head.headers];
   // RFC 9112 §9.3: the upload is not read to its end, so this connection cannot carry another request.
   if (facts.isEarly && facts.isHttp1) headers.push('Connection', 'close');
   // RFC 9110 §15.3.6: no content in a 205. Chunked, it can spoil the next response (seen in Chromium).
-  if (head.status === 205 && firstValue(headers, 'content-length') === undefined)
-    headers.push('Content-Length', '0');
+  if (head.status === 205) headers.push('Content-Length', '0');
   return { ...head, headers };
+}
+
+function withoutLength(headers: HeaderList): string[] {
+  return headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'content-length'));
 }
 
 /** Streams that may be silent for as long as they like. */

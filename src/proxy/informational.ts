@@ -23,7 +23,8 @@ function hints(head: ResponseHead): Record<string, string[]> & { link: string[] 
   const gone = nominated(head.headers);
   for (const [name, value] of lines(head.headers)) {
     const lower = name.toLowerCase();
-    if (isHopByHop(lower) || gone.has(lower) || lower === 'content-length' || lower === 'set-cookie') continue;
+    if (isHopByHop(lower) || gone.has(lower) || lower === 'content-length' || lower === 'set-cookie')
+      continue;
     if (lower.startsWith('access-control-')) continue;
     fields[lower] = [...(fields[lower] ?? []), value];
   }

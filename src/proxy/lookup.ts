@@ -68,16 +68,24 @@ for (const [network, prefix] of [
 
 /** Loopback, link-local and private addresses (IANA special-purpose registries). `host` may be a name: then `false`. */
 export function isPrivateAddress(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  const family = isIP(bare);
-  return family !== 0 && privateRanges.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+  return isAmong(privateRanges, host.replace(/^\[(.*)\]$/, '$1'));
 }
 
-/** 169.254.0.0/16 (RFC 3927) and AWS's IPv6 metadata address. */
+const metadataRanges = new BlockList();
+metadataRanges.addSubnet('169.254.0.0', 16, 'ipv4');
+metadataRanges.addSubnet('::ffff:169.254.0.0', 112, 'ipv6');
+metadataRanges.addAddress('fd00:ec2::254', 'ipv6');
+
+/** 169.254.0.0/16 (RFC 3927), in IPv6 clothes too, and AWS's IPv6 metadata address. */
 export function isMetadataAddress(address: string): boolean {
-  if (isIP(address) === 0) return false;
-  const mapped = address.toLowerCase().replace(/^::ffff:/, '');
-  return mapped.startsWith('169.254.') || mapped === 'fd00:ec2::254';
+  return isAmong(metadataRanges, address);
+}
+
+/** A zone (`fe80::1%eth0`) says by which interface, not where. */
+function isAmong(ranges: BlockList, text: string): boolean {
+  const address = text.split('%', 1)[0] ?? '';
+  const family = isIP(address);
+  return family !== 0 && ranges.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 function dnsTimeout(hostname: string, timeoutMs: number): NodeJS.ErrnoException {

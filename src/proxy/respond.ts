@@ -41,7 +41,7 @@ export function respond(
 /** Whether more may be written at once. */
 export function writeBody(response: Response, chunk: Buffer): boolean {
   if (response instanceof ServerResponse) return response.write(chunk);
-  // The head has ended the stream where there is no content: HEAD, 204, 205, 304. Writing would reset it.
+  // The head has ended the stream where there is no content: HEAD, 204, 205, 304. A write after that is an error.
   return response.stream.writableEnded || response.write(chunk);
 }
 

@@ -70,6 +70,7 @@ export function minded(server: NetServer, state: ServerState): void {
   server.on('checkExpectation', (request: Request, response: Response) => handle(request, response, state));
   server.on('connect', (request: Request, other: Duplex | Response) => connect(request, other, state));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (dismissed.has(socket)) return;
     mindErrors(socket);
     afterEarlierResponses(socket, () => {
       if (isWebSocket(request)) upgrade({ request, socket, head }, state);
@@ -95,6 +96,7 @@ function taskFor(request: Request, response: Response, state: ServerState): Task
 }
 
 function handle(request: Request, response: Response, state: ServerState): void {
+  if (dismissed.has(request.socket)) return;
   // From birth: a reset by the client must never be an uncaught error.
   request.on('error', () => {});
   response.on('error', () => {});
@@ -158,6 +160,7 @@ function connect(request: Request, other: Duplex | Response, state: ServerState)
     return;
   }
   const socket = other as Duplex;
+  if (dismissed.has(socket)) return;
   mindErrors(socket);
   afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
 }
@@ -171,8 +174,8 @@ function refuseRaw(request: IncomingMessage, socket: Duplex, state: ServerState)
 
 function clientError(error: ParserError & Error, socket: Duplex, state: ServerState): void {
   // Node reports one connection several times: at a second look, and for each packet that still comes.
-  if (broken.has(socket)) return;
-  broken.add(socket);
+  if (dismissed.has(socket)) return;
+  dismissed.add(socket);
   socket.on('error', () => {});
   if (!socket.writable || error.code === 'ECONNRESET' || noticeAlert(error, state)) {
     socket.destroy();
@@ -183,7 +186,8 @@ function clientError(error: ParserError & Error, socket: Duplex, state: ServerSt
   answerBroken(error, socket, state);
 }
 
-const broken = new WeakSet<Duplex>();
+/** Connections whose last word is said or will be: what Node still reads from them is nobody's. */
+const dismissed = new WeakSet<Duplex>();
 
 /** Answers go out in the order of the requests: writing into that of an earlier one would destroy both. */
 function answerBroken(error: ParserError, socket: Duplex, state: ServerState): void {
@@ -230,6 +234,6 @@ function refuseConnection(socket: Socket, state: ServerState): void {
     headers: ['Connection', 'close', 'Retry-After', '1'],
   });
   state.notice('warn', `503 more than ${connections} connections: one was refused`);
-  socket.removeAllListeners('data');
+  dismissed.add(socket);
   sayLast(socket, Buffer.from(`${wireHead(head)}${body}`, 'latin1'));
 }

@@ -30,6 +30,7 @@ export function hasNoBody(status: number): boolean {
   return status === 204 || status === 304 || status < 200;
 }
 
+const anyType = /^[^\s/]+\/[^\s/]+$/;
 const activeType =
   /^(?:text\/html|text\/xsl|(?:text|application)\/xml|.+\+xml|(?:unknown|application)\/unknown|\*\/\*)$/;
 
@@ -43,8 +44,6 @@ export function isActiveDocument(contentTypes: readonly string[]): boolean {
     return type.split(';', 1)[0]?.trimEnd() ?? '';
   });
   return (
-    essences.length === 0 || essences.some((essence) => activeType.test(essence) || !isEssence.test(essence))
+    essences.length === 0 || essences.some((essence) => activeType.test(essence) || !anyType.test(essence))
   );
 }
-
-const isEssence = /^[^\s/]+\/[^\s/]+$/;

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import type { Certificate } from '../support/certificates.ts';
-import type { Browser, Page } from '../support/chromium.ts';
+import type { Browser, BrowserContext, Page } from '../support/chromium.ts';
 
 export interface PageOrigins {
   /** `http://localhost:P1` */
@@ -77,7 +77,11 @@ const inPage = fileURLToPath(new URL('in-page.js', import.meta.url));
 
 /** Opens a page in a context of its own: no cookie and no cache of another test. */
 export async function openPage(browser: Browser, url: string): Promise<OpenedPage> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  return openPageIn(await browser.newContext({ ignoreHTTPSErrors: true }), url);
+}
+
+/** Opens a further page in a context: it shares cookies and cache with the others there. */
+export async function openPageIn(context: BrowserContext, url: string): Promise<OpenedPage> {
   await context.addInitScript({ path: inPage });
   const page = await context.newPage();
   const lines: string[] = [];

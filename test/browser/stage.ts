@@ -3,7 +3,7 @@
 import { createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { certificateFiles, validCertificate } from '../support/certificates.ts';
-import { type Browser, launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../support/chromium.ts';
 import { type ConfigSource, openTestApp, type TestApp } from '../support/test-app.ts';
 import { type OpenedPage, openPage, type PageOrigins, servePages, serveSecurePage } from './page-origin.ts';
 import { startToldApi, type ToldApi } from './told-api.ts';
@@ -17,7 +17,8 @@ export interface Origins extends Omit<PageOrigins, 'close'> {
 }
 
 export interface Stage {
-  readonly browser: Browser;
+  /** The PEM of the https servers. */
+  readonly certificate: string;
   readonly origins: Origins;
   readonly api: ToldApi;
   /** Another API, on another origin. */
@@ -77,7 +78,7 @@ async function setStage(routes: (cast: Cast) => Routes, { env = {} }: StageOptio
   const open = (url: string) => openPage(browser, url);
   const opened = new Map<string, Promise<OpenedPage>>();
   return {
-    browser,
+    certificate: certificate.cert,
     origins,
     api,
     second,

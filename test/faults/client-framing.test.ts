@@ -32,7 +32,11 @@ describe('a framing that can be read in two ways is refused, and nobody behind h
     ['CF-06', 'identity', coding('identity')],
     ['CF-06', 'xchunked', coding('xchunked')],
     ['CF-06', 'chunked, identity', coding('chunked, identity')],
-    ['CF-06', 'chunked twice', `${post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')}${chunked}`],
+    [
+      'CF-06',
+      'chunked twice',
+      `${post('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')}${chunked}`,
+    ],
     ['CF-07', '', coding('gzip, chunked')],
     ['CF-08', '', coding(',chunked')],
     ['CF-09', '', coding('chunked').replace('HTTP/1.1', 'HTTP/1.0')],
@@ -44,9 +48,9 @@ describe('a framing that can be read in two ways is refused, and nobody behind h
     ['CF-17', 'a folded line', ask('GET /api/x', ['X-A: 1', ' 2'])],
     ['CF-24', 'HTTP/2.0', ask('GET /api/x').replace('HTTP/1.1', 'HTTP/2.0')],
   ];
-  it.each(rows.map(([id, which, bytes]) => ({ title: titleOf(id, which), id, bytes })))(
-    '$title',
-    async ({ id, bytes }) => {
+  it.each(rows.map(([id, which, bytes]) => [titleOf(id, which), id, bytes] as const))(
+    '%s',
+    async (_title, id, bytes) => {
       const { upstream, client: connect } = await stand();
       const client = await connect();
       await client.write(bytes);
@@ -64,9 +68,9 @@ describe('what is no HTTP/1.1 request at all gets a sentence, not silence', () =
     ['CF-25', '', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', /spoke HTTP\/2 to an HTTP\/1\.1 port/],
     ['CF-26', '', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', /spoke TLS to a plain HTTP port/],
   ];
-  it.each(rows.map(([id, which, bytes, said]) => ({ title: titleOf(id, which), id, bytes, said })))(
-    '$title',
-    async ({ id, bytes, said }) => {
+  it.each(rows.map(([id, which, bytes, said]) => [titleOf(id, which), id, bytes, said] as const))(
+    '%s',
+    async (_title, id, bytes, said) => {
       const { app, upstream, client: connect } = await stand();
       const client = await connect();
       await client.write(bytes);
@@ -93,7 +97,7 @@ describe('a body that breaks on its way is never completed for the upstream', ()
     ['CF-12', '5\r\nhello world\r\n0\r\n\r\n'],
     ['CF-13', `5;${'x'.repeat(20 * 1024)}\r\nhello\r\n0\r\n\r\n`],
   ];
-  it.each(rows.map(([id, body]) => ({ title: titleOf(id), id, body })))('$title', async ({ id, body }) => {
+  it.each(rows.map(([id, body]) => [titleOf(id), id, body] as const))('%s', async (_title, id, body) => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
     await client.write(`${post('Transfer-Encoding: chunked')}${body}`);
@@ -122,33 +126,42 @@ describe('a body that breaks on its way is never completed for the upstream', ()
 describe('a body goes up framed by us, whatever the method', () => {
   const smuggled = `GET /secret HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 
-  it.each([
-    ['CF-18', 'DELETE', smuggled],
-    ['KA-13', 'DELETE', smuggled],
-    ['CF-19', 'GET', 'hello'],
-    ['CF-19', 'OPTIONS', 'hello'],
-    ['CF-19', 'PROPFIND', 'hello'],
-  ].map(([id = '', method = '', body = '']) => ({ title: titleOf(id, method), method, body })))(
-    '$title',
-    async ({ method, body }) => {
-      const { upstream, client: connect } = await stand();
-      const client = await connect();
-      await client.write(ask(`${method} /api/x`, ['Transfer-Encoding: chunked'], `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`));
-      expectOk(await client.response({ method }));
-      const seen = await upstream.request(1);
-      expect(seen.method).toBe(method);
-      expect(seen.body.toString()).toBe(body);
-      expect(seen.framing).not.toBe('none');
-      await expectAlive(client);
-      expect(upstream.requests.length).toBe(1);
-      expect(upstream.received(1).length).toBe(seen.bytes.length);
-    },
-  );
+  it.each(
+    [
+      ['CF-18', 'DELETE', smuggled],
+      ['KA-13', 'DELETE', smuggled],
+      ['CF-19', 'GET', 'hello'],
+      ['CF-19', 'OPTIONS', 'hello'],
+      ['CF-19', 'PROPFIND', 'hello'],
+    ].map(([id = '', method = '', body = '']) => [titleOf(id, method), method, body] as const),
+  )('%s', async (_title, method, body) => {
+    const { upstream, client: connect } = await stand();
+    const client = await connect();
+    await client.write(
+      ask(
+        `${method} /api/x`,
+        ['Transfer-Encoding: chunked'],
+        `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`,
+      ),
+    );
+    expectOk(await client.response({ method }));
+    const seen = await upstream.request(1);
+    expect(seen.method).toBe(method);
+    expect(seen.body.toString()).toBe(body);
+    expect(seen.framing).not.toBe('none');
+    await expectAlive(client);
+    expect(upstream.requests.length).toBe(1);
+    expect(upstream.received(1).length).toBe(seen.bytes.length);
+  });
 
   it(titleOf('CF-20'), async () => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
-    const lines = ['Connection: transfer-encoding, content-length, host, origin, authorization', 'Authorization: Basic eA==', 'Transfer-Encoding: chunked'];
+    const lines = [
+      'Connection: transfer-encoding, content-length, host, origin, authorization',
+      'Authorization: Basic eA==',
+      'Transfer-Encoding: chunked',
+    ];
     await client.write(`${post(...lines)}${chunked}`);
     expectOk(await client.response());
     const seen = await upstream.request(1);
@@ -171,7 +184,9 @@ describe('a body goes up framed by us, whatever the method', () => {
   it(titleOf('CF-28'), async () => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
-    await client.write(ask('POST /api/x', ['Trailer: X-T', 'Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n'));
+    await client.write(
+      ask('POST /api/x', ['Trailer: X-T', 'Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\nX-T: 1\r\n\r\n'),
+    );
     expectOk(await client.response());
     const seen = await upstream.request(1);
     expect(seen.body.toString()).toBe('hello');

@@ -1,14 +1,12 @@
-/** Heads and bodies that are too large, doubled or strange, and what a client says about itself and may not. */
+/** Heads that are too large, doubled or strange, and what a client says about itself and may not. */
 
 import { describe, expect, it } from 'vitest';
-import { barrier, expectText } from '../support/raw-upstream.ts';
 import { values } from '../support/strict-parser.ts';
 import {
   expectAlive,
   expectClosed,
   expectOk,
   expectProblem,
-  expectReadable,
   expectUntouched,
   get,
   wishOf,
@@ -40,19 +38,30 @@ describe('a head that is too large', () => {
     expectUntouched(upstream);
   });
 
-  it(titleOf('CT-19', 'more than the parser reads: the answer survives the bytes still on their way'), async () => {
-    const { app, upstream, client: connect } = await stand();
-    const client = await connect();
-    const written = client.write(ask('GET /api/x', [`Cookie: a=${'b'.repeat(2_000_000)}`])).catch(() => undefined);
-    expectProblem(await client.response(), { status: 431, code: 'http_request_error', cors: 'none' });
-    await expectClosed(client);
-    await written;
-    expectUntouched(upstream);
-    expect(app.notices.map(({ message }) => message)).toEqual([expect.stringMatching(/^431 /)]);
-  });
+  it(
+    titleOf('CT-19', 'more than the parser reads: the answer survives the bytes still on their way'),
+    async () => {
+      const { app, upstream, client: connect } = await stand();
+      const client = await connect();
+      const written = client
+        .write(ask('GET /api/x', [`Cookie: a=${'b'.repeat(2_000_000)}`]))
+        .catch(() => undefined);
+      expectProblem(await client.response(), { status: 431, code: 'http_request_error', cors: 'none' });
+      await expectClosed(client);
+      await written;
+      expectUntouched(upstream);
+      expect(app.notices.map(({ message }) => message)).toEqual([expect.stringMatching(/^431 /)]);
+    },
+  );
 
   it.each([
-    ['431', ask('GET /api/x', Array.from({ length: 3 }, () => `Cookie: a=${'b'.repeat(30_000)}`))],
+    [
+      '431',
+      ask(
+        'GET /api/x',
+        Array.from({ length: 3 }, () => `Cookie: a=${'b'.repeat(30_000)}`),
+      ),
+    ],
     ['414', ask(`GET /api/${'a'.repeat(30_000)}`)],
     ['400', ask('GET /api/x', ['X-A : 1'])],
   ])(`${titleOf('CO-11')} — %s`, async (status, bytes) => {
@@ -66,7 +75,11 @@ describe('a head that is too large', () => {
   it(titleOf('CT-20'), async () => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
-    const response = await get(client, '/api/x', Array.from({ length: 2500 }, (_, i) => `X-${i}: 1`));
+    const response = await get(
+      client,
+      '/api/x',
+      Array.from({ length: 2500 }, (_, i) => `X-${i}: 1`),
+    );
     expectProblem(response, wishOf('CT-20'));
     expectUntouched(upstream);
     await expectAlive(client);
@@ -75,7 +88,13 @@ describe('a head that is too large', () => {
   it('CT-20 999 lines are within the limit, and none is lost', async () => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
-    expectOk(await get(client, '/api/x', Array.from({ length: 998 }, (_, i) => `X-${i}: 1`)));
+    expectOk(
+      await get(
+        client,
+        '/api/x',
+        Array.from({ length: 998 }, (_, i) => `X-${i}: 1`),
+      ),
+    );
     const seen = await upstream.request(1);
     expect(seen.headers.filter(([name]) => /^X-[0-9]+$/.test(name)).length).toBe(998);
   });
@@ -109,13 +128,19 @@ describe('fields that say two things', () => {
   it(titleOf('CT-32'), async () => {
     const { upstream, client: connect } = await stand();
     const client = await connect();
-    const forged = ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-Host: evil.test', 'X-Forwarded-Proto: https', 'Forwarded: for=6.6.6.6', 'X-Forwarded-Port: 666'];
+    const forged = [
+      'X-Forwarded-For: forged',
+      'X-Forwarded-Host: forged.test',
+      'X-Forwarded-Proto: https',
+      'Forwarded: for=forged',
+      'X-Forwarded-Port: forged',
+    ];
     expectOk(await get(client, '/api/x', forged));
     const { headers, bytes } = await upstream.request(1);
     expect(values(headers, 'x-forwarded-for')).toEqual(['127.0.0.1']);
     expect(values(headers, 'x-forwarded-host')).toEqual(['localhost']);
     expect(values(headers, 'x-forwarded-proto')).toEqual(['http']);
-    expect(bytes.toString('latin1')).not.toMatch(/666|6\.6\.6\.6|evil/);
+    expect(bytes.toString('latin1')).not.toMatch(/forged/);
     await expectAlive(client);
   });
 
@@ -124,7 +149,13 @@ describe('fields that say two things', () => {
     const client = await connect();
     expectOk(await get(client, '/api/x', ['__proto__: 1', 'constructor: 2', 'hasOwnProperty: 3']));
     const { headers } = await upstream.request(1);
-    expect(headers).toEqual(expect.arrayContaining([['__proto__', '1'], ['constructor', '2'], ['hasOwnProperty', '3']]));
+    expect(headers).toEqual(
+      expect.arrayContaining([
+        ['__proto__', '1'],
+        ['constructor', '2'],
+        ['hasOwnProperty', '3'],
+      ]),
+    );
     await expectAlive(client);
   });
 
@@ -134,105 +165,5 @@ describe('fields that say two things', () => {
     const name = Buffer.from('naïve-日本.txt').toString('latin1');
     expectOk(await get(client, '/api/x', [`X-Name: ${name}`]));
     expect(values((await upstream.request(1)).headers, 'x-name')).toEqual([name]);
-  });
-});
-
-describe('Expect', () => {
-  it(titleOf('CT-27'), async () => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    await client.write(ask('POST /api/x', ['Expect: 100-continue', 'Content-Length: 5']));
-    await client.until('HTTP/1.1 100 Continue\r\n\r\n');
-    await client.write('hello');
-    const response = await client.response();
-    expectOk(response);
-    expect(response.interim.map(({ status }) => status)).toEqual([100]);
-    const seen = await upstream.request(1);
-    expect(seen.body.toString()).toBe('hello');
-    expect(values(seen.headers, 'expect')).toEqual([]);
-    await expectAlive(client);
-  });
-
-  it(titleOf('CT-27', 'the route refuses it: a final answer without 100, and the body never comes'), async () => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    await client.write(ask('POST /other', ['Expect: 100-continue', 'Content-Length: 5']));
-    const response = await client.response();
-    expectProblem(response, { status: 404, code: 'destination_not_found' });
-    expect(response.interim).toEqual([]);
-    // Nobody can tell whether the next bytes would be the body or a request.
-    expect(values(response.headers, 'connection')).toEqual(['close']);
-    await expectClosed(client);
-    expectUntouched(upstream);
-  });
-
-  it(titleOf('CT-28'), async () => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    expectProblem(await get(client, '/api/x', ['Expect: foo']), wishOf('CT-28'));
-    expectUntouched(upstream);
-    await expectAlive(client);
-  });
-
-  it('Expect in HTTP/1.0 is ignored (RFC 9110 §10.1.1)', async () => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    const bytes = ask('POST /api/x', ['Expect: 100-continue', 'Content-Length: 5'], 'hello');
-    await client.write(bytes.replace('HTTP/1.1', 'HTTP/1.0'));
-    const response = await client.response();
-    expectOk(response);
-    expect(response.interim).toEqual([]);
-    expect((await upstream.request(1)).body.toString()).toBe('hello');
-  });
-});
-
-describe('bodies', () => {
-  const limited = { route: { limits: { requestBody: '1kb' } } } as const;
-
-  it(titleOf('CT-33'), async () => {
-    const { upstream, client: connect } = await stand(limited);
-    const client = await connect();
-    await client.write(ask('POST /api/x', ['Content-Length: 2000'], 'x'.repeat(2000)));
-    const { hint } = expectProblem(await client.response(), wishOf('CT-33'));
-    expect(hint).toContain('limits.requestBody');
-    await expectClosed(client);
-    expectUntouched(upstream);
-  });
-
-  it(titleOf('CT-33', 'the body is still on its way when the answer comes'), async () => {
-    const { client: connect } = await stand(limited);
-    const client = await connect();
-    const written = client.write(ask('POST /api/x', ['Content-Length: 5000000'], 'x'.repeat(5_000_000))).catch(() => undefined);
-    expectProblem(await client.response(), wishOf('CT-33'));
-    expect((await client.end({ deadlineMs: 2000 })).ended).not.toBe('open');
-    await written;
-  });
-
-  it(titleOf('CT-34'), async () => {
-    const { upstream, client: connect } = await stand({ ...limited, script: [expectText('first'), barrier('first')] });
-    const client = await connect();
-    await client.write(ask('POST /api/x', ['Transfer-Encoding: chunked'], '5\r\nfirst\r\n'));
-    await upstream.reached('first');
-    await client.write(`800\r\n${'x'.repeat(0x800)}\r\n0\r\n\r\n`);
-    const response = await client.response();
-    expectProblem(response, wishOf('CT-34'));
-    expect(values(response.headers, 'connection')).toEqual(['close']);
-    await expectClosed(client);
-    await upstream.closed(1);
-    expect(upstream.requests).toEqual([]);
-    expect(upstream.received(1).toString('latin1')).not.toContain('\r\n0\r\n');
-  });
-
-  it(titleOf('CT-35'), async () => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    await client.write(ask('GET /api/x', ['Content-Length: 5'], 'hello'));
-    const response = await client.response();
-    expectOk(response);
-    expectReadable(response);
-    const seen = await upstream.request(1);
-    expect(values(seen.headers, 'content-length')).toEqual(['5']);
-    expect(seen.body.toString()).toBe('hello');
-    await expectAlive(client);
   });
 });

@@ -5,7 +5,16 @@ import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { barrier, expectHead, expectRequest, expectText, send } from '../support/raw-upstream.ts';
 import { values } from '../support/strict-parser.ts';
-import { expectAlive, expectClosed, expectNoCors, expectOk, expectProblem, expectReadable, get, wishOf } from './expectations.ts';
+import {
+  expectAlive,
+  expectClosed,
+  expectNoCors,
+  expectOk,
+  expectProblem,
+  expectReadable,
+  get,
+  wishOf,
+} from './expectations.ts';
 import { titleOf } from './fault-table.ts';
 import { ask, stand, standBefore, watchProcess } from './stand.ts';
 
@@ -47,7 +56,11 @@ describe('a client that leaves', () => {
   });
 
   it(titleOf('CL-03'), async () => {
-    const { app, upstream, client: connect } = await stand({ script: [expectText('hello'), barrier('half'), expectRequest] });
+    const {
+      app,
+      upstream,
+      client: connect,
+    } = await stand({ script: [expectText('hello'), barrier('half'), expectRequest] });
     const client = await connect();
     await client.write(ask('POST /api/x', ['Content-Length: 10'], 'hello'));
     await upstream.reached('half');
@@ -75,7 +88,11 @@ describe('a client that leaves', () => {
 
   it(titleOf('CL-06'), async () => {
     const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-    const { app, upstream, client: connect } = await stand({
+    const {
+      app,
+      upstream,
+      client: connect,
+    } = await stand({
       script: [expectRequest, barrier('first'), send(answer), expectRequest, send(answer)],
       route: { limits: { connections: 1 } },
     });
@@ -93,7 +110,13 @@ describe('a client that leaves', () => {
   });
 
   it.each(['before', 'after'])(`${titleOf('CL-13')} — %s the head is released`, async (order) => {
-    const script = [expectRequest, barrier('go'), send(chunkedHead), send('5\r\nhello\r\n'), expectText('never')];
+    const script = [
+      expectRequest,
+      barrier('go'),
+      send(chunkedHead),
+      send('5\r\nhello\r\n'),
+      expectText('never'),
+    ];
     const { app, upstream, client: connect } = await stand({ script });
     for (let n = 1; n <= 10; n += 1) {
       const client = await connect();
@@ -163,7 +186,11 @@ describe('a client that dawdles', () => {
   });
 
   it(titleOf('CL-09'), async () => {
-    const { app, upstream, client: connect } = await stand({
+    const {
+      app,
+      upstream,
+      client: connect,
+    } = await stand({
       script: [expectHead, barrier('head'), expectRequest],
       route: { timeouts: { body: 150 } },
     });
@@ -182,7 +209,11 @@ describe('a client that dawdles', () => {
   it(titleOf('CL-11'), async () => {
     const size = 64 * 1024 * 1024;
     const head = `HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n`;
-    const { app, upstream, client: connect } = await stand({
+    const {
+      app,
+      upstream,
+      client: connect,
+    } = await stand({
       script: [expectRequest, send(head), send(Buffer.alloc(size))],
       route: { timeouts: { body: 300 } },
     });
@@ -200,7 +231,11 @@ describe('a client that dawdles', () => {
 
 describe('a client of another age', () => {
   it(titleOf('CL-15'), async () => {
-    const { app, upstream, client: connect } = await stand({
+    const {
+      app,
+      upstream,
+      client: connect,
+    } = await stand({
       script: [expectRequest, send(`${chunkedHead}5\r\nhello\r\n0\r\n\r\n`)],
     });
     const client = await connect();
@@ -211,7 +246,10 @@ describe('a client of another age', () => {
 
     async function expectDelimitedByClose() {
       const response = await client.response();
-      expect({ framing: response.framing, body: response.body.toString() }).toEqual({ framing: 'close', body: 'hello' });
+      expect({ framing: response.framing, body: response.body.toString() }).toEqual({
+        framing: 'close',
+        body: 'hello',
+      });
       expect(values(response.headers, 'transfer-encoding')).toEqual([]);
       expect(values(response.headers, 'connection')).toEqual(['close']);
       expectReadable(response);

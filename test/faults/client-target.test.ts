@@ -38,9 +38,9 @@ describe('a Host that names nobody ends the connection', () => {
     ['CT-29', 'FOO', asked('/api/x').replace('GET', 'FOO')],
     ['CT-29', 'get', asked('/api/x').replace('GET', 'get')],
   ];
-  it.each(rows.map(([id, which, bytes]) => ({ title: titleOf(id, which), id, bytes })))(
-    '$title',
-    async ({ id, bytes }) => {
+  it.each(rows.map(([id, which, bytes]) => [titleOf(id, which), id, bytes] as const))(
+    '%s',
+    async (_title, id, bytes) => {
       const { upstream, client: connect } = await stand();
       const client = await connect();
       await client.write(bytes);
@@ -57,9 +57,9 @@ describe('a name that is not ours gets no answer that it could read', () => {
     ['CT-05', asked('/api/x', 'attacker.example'), 'attacker.example'],
     ['CT-07', asked('http://evil.test/api/x'), 'evil.test'],
   ];
-  it.each(rows.map(([id, bytes, named]) => ({ title: titleOf(id), id, bytes, named })))(
-    '$title',
-    async ({ id, bytes, named }) => {
+  it.each(rows.map(([id, bytes, named]) => [titleOf(id), id, bytes, named] as const))(
+    '%s',
+    async (_title, id, bytes, named) => {
       const { upstream, client: connect } = await stand();
       const client = await connect();
       await client.write(bytes);
@@ -80,9 +80,9 @@ describe('a path with two readings is refused, and the connection stays', () => 
     ['CT-13', '/api/a\\b'],
     ['CT-14', '/api/a#frag'],
   ];
-  it.each(rows.map(([id, target]) => ({ title: titleOf(id, target), id, target })))(
-    '$title',
-    async ({ id, target }) => {
+  it.each(rows.map(([id, target]) => [titleOf(id, target), id, target] as const))(
+    '%s',
+    async (_title, id, target) => {
       const { upstream, client: connect } = await stand();
       const client = await connect();
       expectProblem(await get(client, target), wishOf(id));
@@ -112,16 +112,19 @@ describe('a path goes up byte for byte', () => {
     ['SE-03', '/api/:80'],
     ['SE-04', '/api/%0d%0aX-Injected:1?q=%0d%0aX-Injected:1'],
   ];
-  it.each(rows.map(([id, target]) => ({ title: titleOf(id, target), target })))('$title', async ({ target }) => {
-    const { upstream, client: connect } = await stand();
-    const client = await connect();
-    expectOk(await get(client, target));
-    const seen = await upstream.request(1);
-    expect(seen.target).toBe(target);
-    expect(values(seen.headers, 'host')).toEqual([upstream.authority]);
-    expect(values(seen.headers, 'x-injected')).toEqual([]);
-    await expectAlive(client);
-  });
+  it.each(rows.map(([id, target]) => [titleOf(id, target), target] as const))(
+    '%s',
+    async (_title, target) => {
+      const { upstream, client: connect } = await stand();
+      const client = await connect();
+      expectOk(await get(client, target));
+      const seen = await upstream.request(1);
+      expect(seen.target).toBe(target);
+      expect(values(seen.headers, 'host')).toEqual([upstream.authority]);
+      expect(values(seen.headers, 'x-injected')).toEqual([]);
+      await expectAlive(client);
+    },
+  );
 
   it(titleOf('CT-15', '%2F separates no segments for a glob'), async () => {
     const { upstream, client: connect } = await stand({ route: { match: '/api/*' } });
@@ -201,7 +204,9 @@ describe('what asks for the server as a whole, or for a way through it', () => {
     const response = await client.response({ method: 'OPTIONS' });
     expect(response.status).toBe(200);
     expectReadable(response);
-    expect(upstream.requests.map(({ headers }) => values(headers, 'max-forwards'))).toEqual(left === 0 ? [] : [['0']]);
+    expect(upstream.requests.map(({ headers }) => values(headers, 'max-forwards'))).toEqual(
+      left === 0 ? [] : [['0']],
+    );
     await expectAlive(client);
   });
 });

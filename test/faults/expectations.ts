@@ -95,7 +95,11 @@ export function expectUntouched(upstream: RawUpstream): void {
 }
 
 /** Sends a page's GET and gives the response. */
-export async function get(client: RawClient, target = '/api/x', lines: readonly string[] = []): Promise<Response> {
+export async function get(
+  client: RawClient,
+  target = '/api/x',
+  lines: readonly string[] = [],
+): Promise<Response> {
   await client.write(ask(`GET ${target}`, lines));
   return client.response();
 }

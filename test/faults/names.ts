@@ -1,7 +1,7 @@
 /** Name resolution for tests: what a name leads to is said by the test, and no query leaves the machine. */
 
-import { createServer } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { createServer } from 'node:net';
 
 /** Every name leads to these addresses, in this order. */
 export function leadsTo(...addresses: readonly string[]): LookupFunction {

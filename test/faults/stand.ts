@@ -1,5 +1,6 @@
 /** A proxy with one route, `/api/**`, between raw bytes and raw bytes; all of it goes when the test ends. */
 
+import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished } from 'vitest';
 import type { AppOptions } from '../../src/app.ts';
 import type { ConfigFile, ListenRules, RouteRules } from '../../src/config/schema.ts';
@@ -45,7 +46,10 @@ export async function stand(options: StandOptions = {}): Promise<Stand> {
 }
 
 /** The same in front of a target that need not be a scripted upstream. */
-export async function standBefore(target: string, options: StandOptions = {}): Promise<Omit<Stand, 'upstream'>> {
+export async function standBefore(
+  target: string,
+  options: StandOptions = {},
+): Promise<Omit<Stand, 'upstream'>> {
   const { route, routes = [], listen, app: appOptions = {}, env = {} } = options;
   const cors = { allowOrigin: page };
   const values: ConfigFile = {
@@ -66,6 +70,41 @@ export async function startUpstream(
       : await rawUpstream(script, options.upstream);
   onTestFinished(() => upstream.close());
   return upstream;
+}
+
+export interface BareServer {
+  readonly port: number;
+  /** Stops listening and drops every connection, as a process that ends does. */
+  readonly stop: () => Promise<void>;
+}
+
+/** A server for what no script of steps can say, on a free port or on the one given. */
+export async function bareServer(
+  accept: (socket: Socket) => void,
+  { port = 0, host = '127.0.0.1' }: { readonly port?: number; readonly host?: string } = {},
+): Promise<BareServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    sockets.add(socket);
+    accept(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  onTestFinished(stop);
+  const address = server.address();
+  return { port: typeof address === 'object' && address !== null ? address.port : 0, stop };
+}
+
+/** Answers the first bytes of each request with 200 and this body. */
+export function saying(body: string): (socket: Socket) => void {
+  return (socket) => {
+    socket.on('data', () => socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`));
+  };
 }
 
 async function connect(
@@ -89,7 +128,8 @@ export function ask(requestLine: string, lines: readonly string[] = [], body = '
 /** Fails a test in which the process heard what would end it, or be printed on the user's terminal. */
 export function watchProcess(): void {
   const heard: string[] = [];
-  const note = (what: unknown) => heard.push(what instanceof Error ? (what.stack ?? what.message) : String(what));
+  const note = (what: unknown) =>
+    heard.push(what instanceof Error ? (what.stack ?? what.message) : String(what));
   const events = ['uncaughtExceptionMonitor', 'unhandledRejection', 'warning'] as const;
   beforeEach(() => {
     heard.length = 0;

@@ -1,12 +1,28 @@
 /** No connection to the API: the page reads which of the many reasons it was, and what to do about it. */
 
-import { createServer, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { certificateFiles, expiredCertificate, validCertificate } from '../support/certificates.ts';
-import { expectAlive, expectOk, expectProblem, expectReadable, get, type Problem, wishOf } from './expectations.ts';
+import {
+  expectAlive,
+  expectOk,
+  expectProblem,
+  expectReadable,
+  get,
+  type Problem,
+  wishOf,
+} from './expectations.ts';
 import { fault, titleOf } from './fault-table.ts';
 import { closedPort, failsWith, leadsTo, neverAnswers } from './names.ts';
-import { type StandOptions, stand, standBefore, startUpstream, watchProcess } from './stand.ts';
+import {
+  bareServer,
+  type StandOptions,
+  saying,
+  stand,
+  standBefore,
+  startUpstream,
+  watchProcess,
+} from './stand.ts';
 
 watchProcess();
 
@@ -49,9 +65,9 @@ describe('the name or the network', () => {
     ['SE-08', 'one of several addresses', leadsTo('127.0.0.1', '169.254.169.254'), /169\.254\.169\.254/],
     ['SE-08', 'written as IPv6', leadsTo('::ffff:169.254.169.254'), /169\.254\.169\.254/],
   ];
-  it.each(rows.map(([id, which, lookup, said]) => ({ title: titleOf(id, which), id, lookup, said })))(
-    '$title',
-    async ({ id, lookup, said }) => {
+  it.each(rows.map(([id, which, lookup, said]) => [titleOf(id, which), id, lookup, said] as const))(
+    '%s',
+    async (_title, id, lookup, said) => {
       const options = { app: { lookup }, route: { timeouts: { connect: 100 } } };
       const { detail, hint } = await expectFailure(id, 'http://api.test', options);
       expect(`${detail}. ${hint ?? ''}`).toMatch(said);
@@ -59,7 +75,9 @@ describe('the name or the network', () => {
   );
 
   it(`${titleOf('UC-13')} — the answer says when to come again`, async () => {
-    const { client: connect } = await standBefore('http://api.test', { app: { lookup: failsWith('EMFILE') } });
+    const { client: connect } = await standBefore('http://api.test', {
+      app: { lookup: failsWith('EMFILE') },
+    });
     const { headers } = await get(await connect());
     expect(headers).toContainEqual(['Retry-After', '1']);
   });
@@ -78,7 +96,7 @@ describe('the name or the network', () => {
     const { client: connect } = await standBefore(`http://127.0.0.1:${port}`);
     const client = await connect();
     expectProblem(await get(client), { status: 502, code: 'connection_refused' });
-    await listenAt(port);
+    await bareServer(saying('ok'), { port });
     expectOk(await get(client));
     await expectAlive(client);
   });
@@ -86,29 +104,23 @@ describe('the name or the network', () => {
   it(titleOf('UC-14'), async () => {
     const { app, client: connect } = await stand();
     const cors = { allowOrigin: 'http://app.test' };
-    await app.reload({ listen: { host: '127.0.0.1' }, routes: [{ match: '/api/**', target: app.url, cors }] });
+    await app.reload({
+      listen: { host: '127.0.0.1' },
+      routes: [{ match: '/api/**', target: app.url, cors }],
+    });
     const client = await connect();
     const response = await get(client);
     expect(response.status).toBe(502);
     expectReadable(response);
-    expect(JSON.parse(response.body.toString())).toMatchObject({ code: 'proxy_loop_detected', hint: expect.stringContaining('"target"') });
+    expect(JSON.parse(response.body.toString())).toMatchObject({
+      code: 'proxy_loop_detected',
+      hint: expect.stringContaining('"target"'),
+    });
     expect((await app.exchange(2)).head.target).toBe('/api/x');
     expect(app.exchanges.length).toBe(2);
     await expectAlive(client);
   });
 });
-
-/** A bare server at a port that a target names already. */
-async function listenAt(port: number): Promise<void> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'));
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-}
 
 describe('TLS', () => {
   async function filesOf(certificate: { readonly cert: string; readonly key: string }) {
@@ -154,16 +166,16 @@ describe('TLS', () => {
   });
 
   it(titleOf('UC-10'), async () => {
-    const target = await serving((socket) => {
+    const { port } = await bareServer((socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'));
     });
-    const { hint } = await expectFailure('UC-10', `https://127.0.0.1:${target}`);
+    const { hint } = await expectFailure('UC-10', `https://127.0.0.1:${port}`);
     expect(hint).toContain('use http://');
   });
 
   it(titleOf('UC-11'), async () => {
     // Alert, TLS 1.2, two bytes: fatal, handshake_failure.
-    const port = await serving((socket) => {
+    const { port } = await bareServer((socket) => {
       socket.once('data', () => socket.end(Buffer.from('15030300020228', 'hex')));
     });
     const { detail, hint } = await expectFailure('UC-11', `http://127.0.0.1:${port}`);
@@ -179,24 +191,10 @@ describe('TLS', () => {
   });
 
   it(titleOf('UC-12'), async () => {
-    const port = await serving((socket) => socket.resume());
-    const { hint } = await expectFailure('UC-12', `https://127.0.0.1:${port}`, { route: { timeouts: { connect: 100 } } });
+    const { port } = await bareServer((socket) => void socket.resume());
+    const { hint } = await expectFailure('UC-12', `https://127.0.0.1:${port}`, {
+      route: { timeouts: { connect: 100 } },
+    });
     expect(hint).toContain('timeouts.connect');
   });
 });
-
-async function serving(accept: Parameters<typeof createServer>[1]): Promise<number> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    onTestFinished(() => {
-      socket.destroy();
-    });
-    accept?.(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

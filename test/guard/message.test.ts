@@ -183,24 +183,30 @@ const expectations: readonly Row[] = [
   ['another one in HTTP/1.0, which has none', request('POST /', { Expect: 'foo' }, http10), 'taken'],
 ];
 
-describe.each([
-  ['the version', versions],
-  ['the size', sizes],
-  ['the method', methods],
-  ['the target', targets],
-  ['Host', hosts],
-  ['the framing', framing],
-  ['what may stand once', repeated],
-  ['Expect', expectations],
-])('%s of a message', (_, rows) => {
-  it.each(rows)('%s', (__, head, status, detail = '') => {
-    const refusal = refusalOf(head);
-    expect(refusal?.status ?? 'taken').toBe(status);
-    if (refusal === undefined) return;
-    expect(refusal.detail).toContain(detail);
-    expect(refusal.code).toBe(status === 405 ? 'http_request_denied' : 'http_request_error');
+const groups: Readonly<Record<string, readonly Row[]>> = {
+  'the version': versions,
+  'the size': sizes,
+  'the method': methods,
+  'the target': targets,
+  Host: hosts,
+  'the framing': framing,
+  'what may stand once': repeated,
+  Expect: expectations,
+};
+
+for (const [group, rows] of Object.entries(groups)) {
+  describe(`${group} of a message`, () => {
+    for (const [name, head, status, detail = ''] of rows) {
+      it(name, () => {
+        const refusal = refusalOf(head);
+        expect(refusal?.status ?? 'taken').toBe(status);
+        if (refusal === undefined) return;
+        expect(refusal.detail).toContain(detail);
+        expect(refusal.code).toBe(status === 405 ? 'http_request_denied' : 'http_request_error');
+      });
+    }
   });
-});
+}
 
 describe('a refused message', () => {
   const closing: readonly (readonly [name: string, fields: Fields])[] = [

@@ -6,6 +6,7 @@ import {
   hasField,
   isField,
   lines,
+  replaceField,
 } from '../../src/http/header-list.ts';
 
 const headers = ['Accept', 'a', 'X-Twice', '1', 'x-twice', '', '__proto__', 'p', 'constructor', 'c'];
@@ -44,6 +45,14 @@ describe('a header list', () => {
     expect(isField('Origin', 'origin')).toBe(true);
     expect(isField('Origins', 'origin')).toBe(false);
     expect(isField('', 'origin')).toBe(false);
+  });
+
+  it('replaces every line of a field by one at the end', () => {
+    const list = ['X-A', '1', 'B', 'x-a', 'x-A', '2'];
+    replaceField(list, 'X-a', '3');
+    expect(list).toEqual(['B', 'x-a', 'X-a', '3']);
+    replaceField(list, 'C', '4');
+    expect(list).toEqual(['B', 'x-a', 'X-a', '3', 'C', '4']);
   });
 
   it('yields each line as a pair', () => {

@@ -61,6 +61,7 @@ const refused: readonly (readonly [name: string, text: string])[] = [
   ['"*"', '*'],
   ['a host of 254 bytes', `http://${'a'.repeat(254)}`],
   ['64 KB', `http://${'a'.repeat(64 * 1024)}`],
+  ['a scheme of 300 bytes, which no browser has', `${'a'.repeat(300)}://x`],
 ];
 
 describe('a text that is no serialized origin', () => {

@@ -1,8 +1,11 @@
 /** HTTP/2 downstream: what its streams may and may not carry, and how they end. */
 
 import { once } from 'node:events';
-import type { ClientHttp2Stream } from 'node:http2';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect, createServer, type Http2ServerRequest } from 'node:http2';
+import { PassThrough, type Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { RequestBody } from '../../src/proxy/request-body.ts';
+import { writeHead } from '../../src/proxy/respond.ts';
 import { connectRaw, type RawClient } from '../support/raw-client.ts';
 import {
   barrier,
@@ -16,7 +19,7 @@ import {
   send,
 } from '../support/raw-upstream.ts';
 import { values } from '../support/strict-parser.ts';
-import { askHttp2, fieldBlock, frame, page, preface, startHttps } from './https-stand.ts';
+import { askHttp2, fieldBlock, frame, framesIn, page, preface, startHttps } from './https-stand.ts';
 
 const crashes: unknown[] = [];
 const note = (what: unknown) => crashes.push(what);
@@ -32,7 +35,7 @@ afterEach(() => {
 });
 
 /** `once` would reject with the error that comes before. */
-function closeOf(stream: ClientHttp2Stream): Promise<void> {
+function closeOf(stream: Readable): Promise<void> {
   stream.on('error', () => {});
   return new Promise((resolve) => stream.once('close', resolve));
 }
@@ -253,6 +256,53 @@ describe('a response over HTTP/2', () => {
     expect((await askHttp2(session, get)).status).toBe(200);
   });
 
+  it('is not reset after its end where it is our own answer to HEAD', async () => {
+    const stand = await startHttps(await respondWith(() => ({ status: 200 })));
+    const client = await connectRaw({ port: stand.port, tls: ['h2'] });
+    const head = fieldBlock([
+      [':method', 'HEAD'],
+      [':scheme', 'https'],
+      [':authority', 'evil.test'],
+      [':path', '/'],
+    ]);
+    const endOfStreamAndHead = 5;
+    await client.write(Buffer.concat([preface, frame('headers', endOfStreamAndHead, head)]));
+    await stand.exchange(1);
+    await client.write(frame('ping', 0, Buffer.from('finished')));
+    await client.until('finished');
+    const frames = framesIn(client.received());
+    expect(frames).toContain('headers');
+    expect(frames).not.toContain('reset');
+    expect(frames).not.toContain('data');
+  });
+
+  it('is written without what Node would throw on, whoever put it into the head', async () => {
+    const headers = [
+      'Transfer-Encoding',
+      'chunked',
+      'Connection',
+      'close',
+      'X Bad',
+      '1',
+      'X-Bad',
+      '\n',
+      'X-Ok',
+      '1',
+    ];
+    const server = createServer((_request, response) => {
+      writeHead(response, { status: 200, reason: 'Bad\r\nX-In: 1', headers });
+      response.end();
+    });
+    onTestFinished(() => void server.close());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const session = connect(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`);
+    onTestFinished(() => session.destroy());
+    const answer = await askHttp2(session, get);
+    expect(answer).toMatchObject({ status: 200, ended: 'end' });
+    expect(Object.keys(answer.headers)).toEqual([':status', 'x-ok', 'date']);
+  });
+
   it('is our 502 where the status is none that HTTP/2 of Node can carry', async () => {
     const upstream = await rawUpstream([
       expectRequest,
@@ -361,6 +411,29 @@ describe('a stream that its client resets', () => {
       expect((await stand.exchange(1)).outcome).toBe('client_abort');
     });
   }
+});
+
+describe('the body of a stream that was reset', () => {
+  it('is not whole, although Node ends it as if it were', async () => {
+    for (const reset of [
+      { aborted: true, rstCode: 0 },
+      { aborted: false, rstCode: 8 },
+    ]) {
+      const request = Object.assign(new PassThrough(), { ...reset, stream: reset });
+      const body = new RequestBody(request as unknown as Http2ServerRequest, {
+        limitBytes: 100,
+        onTooLarge: () => {},
+        onProgress: () => {},
+      });
+      const seen: string[] = [];
+      for (const event of ['end', 'close']) body.stream.on(event, () => seen.push(event));
+      body.stream.resume();
+      request.end('half');
+      await closeOf(body.stream);
+      expect(seen).toEqual(['close']);
+      expect(body.isComplete).toBe(false);
+    }
+  });
 });
 
 describe('an answer that comes before the upload has ended', () => {

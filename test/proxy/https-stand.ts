@@ -135,17 +135,25 @@ export function askHttp1(
 }
 
 /** A frame of HTTP/2 (RFC 9113 §4.1), for what Node's own client would not write. */
-export function frame(
-  type: 'data' | 'headers' | 'reset' | 'settings',
-  flags: number,
-  payload: Buffer,
-): Buffer {
+export function frame(type: FrameType, flags: number, payload: Buffer): Buffer {
   const head = Buffer.alloc(9);
   head.writeUIntBE(payload.length, 0, 3);
-  head[3] = { data: 0, headers: 1, reset: 3, settings: 4 }[type];
+  head[3] = frameTypes.indexOf(type);
   head[4] = flags;
-  head.writeUInt32BE(type === 'settings' ? 0 : 1, 5);
+  head.writeUInt32BE(type === 'settings' || type === 'ping' ? 0 : 1, 5);
   return Buffer.concat([head, payload]);
+}
+
+const frameTypes = ['data', 'headers', 'priority', 'reset', 'settings', 'push', 'ping', 'goaway'] as const;
+type FrameType = (typeof frameTypes)[number];
+
+/** The types of the frames in `bytes`, in order. */
+export function framesIn(bytes: Buffer): string[] {
+  const types: string[] = [];
+  for (let at = 0; at + 9 <= bytes.length; at += 9 + bytes.readUIntBE(at, 3)) {
+    types.push(frameTypes[bytes[at + 3] ?? -1] ?? 'other');
+  }
+  return types;
 }
 
 /** RFC 7541 §6.2.2: literal fields, never indexed, without Huffman's code. */

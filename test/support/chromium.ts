@@ -6,10 +6,12 @@
 import { spawnSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { accessSync, constants, existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
-export type { Browser, Page } from 'playwright-core';
+export type { Browser, BrowserContext, Page } from 'playwright-core';
 
 export interface LaunchOptions {
   /** Further rules of `--host-resolver-rules`: `MAP javascript.info 127.0.0.1:8443`. */
@@ -23,13 +25,36 @@ const isRoot = process.getuid?.() === 0;
 /** Hosts below `.test` (RFC 6761 §6.2) lead to this machine, so that pages can have names of their own. */
 const standingRules = ['MAP *.test 127.0.0.1'];
 
-export async function launchChromium({
-  resolverRules = [],
-  trusted = [],
-}: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = findOrInstallChromium();
-  return await chromium.launch({
-    executablePath,
+/** A browser whose contexts are private windows: third-party cookies are blocked there. */
+export function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
+  return chromium.launch(settings(options));
+}
+
+export interface Profile {
+  readonly context: BrowserContext;
+  readonly close: () => Promise<void>;
+}
+
+/** A window of a profile that lets third-party cookies pass, as Chrome's does by default, and Debian's Chromium not. */
+export async function launchProfile(options: LaunchOptions = {}): Promise<Profile> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cors-proxy-profile-'));
+  await mkdir(path.join(folder, 'Default'));
+  const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
+  await writeFile(path.join(folder, 'Default', 'Preferences'), JSON.stringify(preferences));
+  const context = await chromium.launchPersistentContext(folder, settings(options));
+  return {
+    context,
+    close: async () => {
+      await context.close();
+      // Chromium's last process may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    },
+  };
+}
+
+function settings({ resolverRules = [], trusted = [] }: LaunchOptions) {
+  return {
+    executablePath: findOrInstallChromium(),
     // Chromium's sandbox refuses to start as root; the pages of these tests are our own.
     chromiumSandbox: !isRoot,
     args: [
@@ -42,7 +67,7 @@ export async function launchChromium({
       `--host-resolver-rules=${[...resolverRules, ...standingRules].join(', ')}`,
       `--ignore-certificate-errors-spki-list=${trusted.map(publicKeyHash).join(',')}`,
     ],
-  });
+  };
 }
 
 /** As in RFC 7469 §2.4: SHA-256 of the SubjectPublicKeyInfo. */

@@ -1,0 +1,195 @@
+/** argv → exit code and texts, command by command. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { folder, type RunOptions, run } from '../support/command.ts';
+
+const config = `{
+  "routes": [
+    { "match": "/pay/**", "target": "https://api.stripe.com", "stripPrefix": "/pay",
+      "request": { "headers": { "Authorization": "Bearer \${STRIPE_KEY}" } },
+      "cors": { "allowOrigin": "http://localhost:5173", "allowMethods": ["GET", "POST"] } },
+    { "match": "/**", "target": "https://api.github.com" }
+  ]
+}`;
+const secret = 'sk_live_do_not_print';
+
+function project(extra: RunOptions = {}): RunOptions {
+  const cwd = folder({ 'cors-proxy.config.json': config, '.env.local': `STRIPE_KEY=${secret}\n` });
+  return { cwd, ...extra };
+}
+
+describe('usage', () => {
+  it.each([
+    ['a port that is no number', ['--port', 'abc', 'http://x.test'], /"abc".*--port/],
+    ['a port given twice', ['--port', '1', '--port', '2', 'http://x.test'], /more than once/],
+    ['a misspelt flag, with the one that was meant', ['--prot', '1', 'http://x.test'], /did you mean --port/],
+    ['a word that is no command and no target', ['servve'], /no command "servve"/],
+    ['nothing to forward to', [], /Nothing to forward to/],
+    ['a config that is not there', ['-c', 'nowhere.json'], /nowhere\.json/],
+    [
+      '"*" with credentials',
+      ['http://x.test', '--allow-origin', '*', '--allow-credentials'],
+      /Cannot combine/,
+    ],
+    ['a variable that is no port', ['http://x.test'], /CORS_PROXY_PORT/, { CORS_PROXY_PORT: 'many' }],
+  ] as [string, string[], RegExp, Record<string, string>?][])(
+    'exits with 2 and says why: %s',
+    async (_, argv, said, env = {}) => {
+      const { code, stdout, stderr } = await run(argv, { env });
+      expect(stderr).toMatch(said);
+      expect(stderr).toMatch(/Mend:/);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    },
+  );
+
+  it('prints the help with examples before flags and the exit codes at its end', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    const [examples, flags, codes] = ['Examples:', 'Flags:', 'Exit codes:'].map((text) =>
+      stdout.indexOf(text),
+    );
+    expect(examples).toBeGreaterThan(0);
+    expect(flags).toBeGreaterThan(examples ?? 0);
+    expect(codes).toBeGreaterThan(flags ?? 0);
+    expect(stdout).toContain('CORS_PROXY_ALLOW_ORIGIN');
+  });
+
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await run(['-V'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe('check', () => {
+  it('counts the routes of a config without problems', async () => {
+    const { code, stdout } = await run(['check'], project());
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'cors-proxy.config.json: 2 routes, no problems\n' });
+  });
+
+  it('reads standard input', async () => {
+    const { code } = await run(['check', '-c', '-'], { stdin: '{ "target": "https://api.example.com" }' });
+    expect(code).toBe(0);
+  });
+
+  it('shows every problem with file, line, column, caret and mend, and exits with 2', async () => {
+    const text = '{\n  "target": "api.example.com",\n  "corss": {}\n}\n';
+    const { code, stderr } = await run(['check'], { cwd: folder({ 'cors-proxy.config.json': text }) });
+    expect(code).toBe(2);
+    expect(stderr).toContain('cors-proxy.config.json:2:13  target');
+    expect(stderr).toContain('did you mean "https://api.example.com"?');
+    expect(stderr).toContain('cors-proxy.config.json:3:3  corss');
+    expect(stderr).toContain('did you mean "cors"?');
+    expect(stderr).toMatch(/\^{17}/);
+  });
+
+  it('names an unset variable and where it was looked for', async () => {
+    const { code, stderr } = await run(['check'], { cwd: folder({ 'cors-proxy.config.json': config }) });
+    expect(code).toBe(2);
+    expect(stderr).toContain('${STRIPE_KEY}');
+    expect(stderr).toContain('.env.local');
+  });
+});
+
+describe('explain', () => {
+  it('says that a listed origin may read, with the route and the headers', async () => {
+    const { code, stdout } = await run(
+      ['explain', 'GET', '/pay/v1/charges', '--origin', 'http://localhost:5173'],
+      project(),
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('cors-proxy.config.json:3:5');
+    expect(stdout).toContain('Access-Control-Allow-Origin: http://localhost:5173');
+    expect(stdout).not.toContain(secret);
+  });
+
+  it('says which rule refuses a method, where it stands and what the browser will say, and exits with 4', async () => {
+    const { code, stdout } = await run(
+      [
+        'explain',
+        'PUT',
+        '/pay/v1/charges',
+        '--origin',
+        'http://localhost:5173',
+        '-H',
+        'content-type: application/json',
+      ],
+      project(),
+    );
+    expect(code).toBe(4);
+    expect(stdout).toContain('PUT is not in allowMethods');
+    expect(stdout).toMatch(/cors-proxy\.config\.json:5:\d+/);
+    expect(stdout).toContain(
+      'Method PUT is not allowed by Access-Control-Allow-Methods in preflight response.',
+    );
+  });
+
+  it('prints the plan as data, the secret masked', async () => {
+    const { code, stdout } = await run(
+      ['explain', 'GET', '/pay/x', '--origin', 'http://localhost:5173', '--json'],
+      project(),
+    );
+    const answer = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(answer.request.plan.kind).toBe('forward');
+    expect(answer.request.plan.upstream.origin).toBe('https://api.stripe.com');
+    expect(stdout).not.toContain(secret);
+  });
+
+  it('exits with 4 where the origin is not listed', async () => {
+    const { code } = await run(
+      ['explain', 'GET', '/pay/x', '--origin', 'http://localhost:4200', '--json'],
+      project(),
+    );
+    expect(code).toBe(4);
+  });
+});
+
+describe('init', () => {
+  it('writes a config that checks without problems, and never overwrites', async () => {
+    const cwd = folder({ 'package.json': '{ "devDependencies": { "vite": "8" } }' });
+    const first = await run(['init', 'https://api.github.com'], { cwd });
+    expect(first.code).toBe(0);
+    const written = readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8');
+    expect(written).toContain('"$schema"');
+    expect(written).toContain('5173');
+    expect((await run(['check'], { cwd })).code).toBe(0);
+    const second = await run(['init', 'https://other.example'], { cwd });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain('cors-proxy.config.json');
+    expect(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8')).toBe(written);
+  });
+
+  it('writes nothing where the target is none', async () => {
+    const cwd = folder({});
+    const { code } = await run(['init', 'nonsense'], { cwd });
+    expect(code).toBe(2);
+    expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
+  });
+});
+
+describe('routes, schema, completion', () => {
+  it('lists the routes in their order, secrets by name alone', async () => {
+    const { code, stdout } = await run(['routes'], project());
+    expect(code).toBe(0);
+    expect(stdout.indexOf('/pay/**')).toBeLessThan(stdout.indexOf('https://api.github.com'));
+    expect(stdout).toContain('STRIPE_KEY');
+    expect(stdout).not.toContain(secret);
+  });
+
+  it('prints the schema that is shipped', async () => {
+    const { stdout } = await run(['schema']);
+    const shipped = readFileSync(new URL('../../config/cors-proxy.schema.json', import.meta.url), 'utf8');
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(shipped));
+  });
+
+  it.each(['bash', 'zsh', 'fish'])(
+    'prints a completion script for %s that knows the commands',
+    async (shell) => {
+      const { code, stdout } = await run(['completion', shell]);
+      expect(code).toBe(0);
+      for (const word of ['explain', 'check', '--allow-origin'.slice(2)]) expect(stdout).toContain(word);
+    },
+  );
+});

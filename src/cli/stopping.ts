@@ -12,13 +12,14 @@ export interface Stopping {
 }
 
 /** `npm run` passes Ctrl-C on to a process that the terminal has already told: two signals, one key. */
-const sameKeyMs = 50;
+const sameKeyMs = 20;
 
 /** Resolves when all is closed, or when a second SIGINT wants no waiting. */
 export function untilStopped(io: Io, { app, parent, started, ended }: Stopping): Promise<ExitCode> {
   return new Promise((resolve, reject) => {
     let stoppedAt: number | undefined;
     let interruptedAt: number | undefined;
+    const isUnderNpm = io.env.npm_lifecycle_event !== undefined;
     const stop = () => {
       if (stoppedAt !== undefined) return;
       stoppedAt = performance.now();
@@ -31,7 +32,7 @@ export function untilStopped(io: Io, { app, parent, started, ended }: Stopping):
     const interrupt = () => {
       const now = performance.now();
       if (interruptedAt === undefined) interruptedAt = now;
-      else if (now - interruptedAt > sameKeyMs) finish(exitCode.forced);
+      else if (!isUnderNpm || now - interruptedAt > sameKeyMs) finish(exitCode.forced);
       stop();
     };
     const off = [

@@ -136,18 +136,18 @@ function echoesSecret(value: string, { route, ruleset }: Rewriting): boolean {
 
 function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: Rewriting): void {
   const { plan, route } = rewriting;
-  if (route.response.cookies === 'drop') return;
+  const handling = route.response.cookies;
+  if (handling === 'drop') return;
   const scheme = plan.downstream.startsWith('https:') ? 'https' : 'http';
   const { isCrossSite, cookies } = plan;
-  for (const text of cookieWarnings({ line: value, scheme, isCrossSite, cookies })) rewriting.notice(text);
+  for (const text of cookieWarnings({ line: value, scheme, isCrossSite, cookies, handling }))
+    rewriting.notice(text);
   if (cookies === 'strip') return;
   const mapPath = (path: string) => cookiePath(route.unmapPath(path));
   const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';
   out.push(
     name,
-    route.response.cookies === 'keep'
-      ? value
-      : rewriteCookie(value, { scheme, isCrossSite, mapPath, prefix }),
+    handling === 'keep' ? value : rewriteCookie(value, { scheme, isCrossSite, mapPath, prefix }),
   );
 }
 

@@ -52,7 +52,8 @@ export function compileRoute(written: WrittenRoute, context: RouteContext): Comp
     preflight: rules.preflight ?? defaults.preflight,
     request: request.edits,
     response: compileResponse(sectionsOf('response', written, context), verdicts),
-    websocket: rules.websocket ?? policy.origins.kind !== 'any',
+    // Under "passthrough" nobody would look at the Origin of a handshake.
+    websocket: rules.websocket ?? (policy.mode === 'enforce' && policy.origins.kind !== 'any'),
     secretNames: request.secretNames,
     tls: compileTls(rules.tls, {
       at: [...at, 'tls'],

@@ -19,7 +19,10 @@ export function speakerOf(reading: Reading): Speaker {
   const byDefault = speak(reading, ruleset.defaultPolicy, null);
   if (byDefault.decision.kind !== 'refused') return byDefault;
   // A page that some route lets in may read that no route took its path: the commonest false lead otherwise.
-  const candidates = ruleset.routes.map(({ policy, ref }) => speak(reading, policy, ref));
+  // Only one that names it: the answer lists the routes, and "*" would tell them to any website.
+  const candidates = ruleset.routes
+    .filter(({ policy }) => policy.origins.kind === 'listed')
+    .map(({ policy, ref }) => speak(reading, policy, ref));
   return candidates.find(({ decision }) => decision.kind === 'allowed' || isOk(decision)) ?? byDefault;
 }
 

@@ -10,10 +10,18 @@ export interface CookieFacts {
   readonly isCrossSite: boolean;
   /** Whether it goes down; where not, `allowCredentials` is off. */
   readonly cookies: 'pass' | 'strip';
+  /** `response.cookies` of the route: what is kept as it is was meant so. */
+  readonly handling: 'rewrite' | 'keep';
 }
 
 /** Each a sentence with its mend; none where the cookie simply works. The value is never in it. */
-export function cookieWarnings({ line, scheme, isCrossSite, cookies }: CookieFacts): readonly string[] {
+export function cookieWarnings({
+  line,
+  scheme,
+  isCrossSite,
+  cookies,
+  handling,
+}: CookieFacts): readonly string[] {
   const cookie = parseSetCookie(line);
   const name = JSON.stringify(cookie.name);
   if (cookies === 'strip') {
@@ -22,7 +30,7 @@ export function cookieWarnings({ line, scheme, isCrossSite, cookies }: CookieFac
     ];
   }
   // On https every prefix holds, and `SameSite=None; Secure` reaches a page of another site.
-  if (scheme === 'https') return [];
+  if (scheme === 'https' || handling === 'keep') return [];
   const prefix = cookiePrefix(cookie.name);
   return [
     ...(prefix === undefined

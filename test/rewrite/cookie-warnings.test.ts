@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CookieFacts, cookieWarnings } from '../../src/rewrite/cookie-warnings.ts';
 
-const plain = { scheme: 'http', isCrossSite: false, cookies: 'pass' } as const;
+const plain = { scheme: 'http', isCrossSite: false, cookies: 'pass', handling: 'rewrite' } as const;
 
 describe('what is said of a cookie', () => {
   it.each<[string, CookieFacts, readonly RegExp[]]>([
@@ -11,6 +11,7 @@ describe('what is said of a cookie', () => {
       { ...plain, line: '__Host-a=1; Secure; Path=/' },
       [/"__Host-a" must be Secure.*--https/],
     ],
+    ['nothing of one that is kept as it is', { ...plain, handling: 'keep', line: 'a=1; Partitioned' }, []],
     ['a __Secure- name on https is fine', { ...plain, scheme: 'https', line: '__Secure-a=1; Secure' }, []],
     [
       'Partitioned on http',

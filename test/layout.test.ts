@@ -125,7 +125,9 @@ const allowance: Readonly<Record<string, number>> = {
   // One story, the two directions of one message; split, its state would be shared by reference.
   'proxy/forward.ts': 420,
   // Likewise: one handshake from its request to its tunnel.
-  'proxy/websocket.ts': 300,
+  'proxy/websocket.ts': 320,
+  // All that knows undici has to stand in one file.
+  'proxy/upstream.ts': 250,
 };
 
 function cycle(edges: readonly Import[]): string | undefined {

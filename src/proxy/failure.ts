@@ -21,7 +21,9 @@ export function failure(code: ErrorCode, detail: string, hint = ''): Failure {
 export function upstreamFailure(error: unknown, target: Target): Failure {
   const cause = rootOf(error);
   const known =
-    speaksTls(cause, target) ?? byCode(cause.code, cause.message, target) ?? byName(cause, target);
+    speaksTls(cause, target) ??
+    byCode(cause.code, cause.message, target) ??
+    (cause.name === 'HTTPParserError' ? notHttp(cause.message, target) : undefined);
   return (
     known ??
     failure('proxy_internal_error', `Unexpected failure: ${cause.code || cause.name}: ${cause.message}`)
@@ -223,8 +225,4 @@ function speaksTls({ data }: Cause, target: Target): Failure | undefined {
   if (data.charCodeAt(0) !== 0x15 && data.charCodeAt(0) !== 0x16) return undefined;
   const detail = `${target.origin} answered with TLS`;
   return failure('http_protocol_error', detail, 'the port speaks TLS: use https:// in "target"');
-}
-
-function byName(cause: Cause, target: Target): Failure | undefined {
-  return cause.name === 'HTTPParserError' ? notHttp(cause.message, target) : undefined;
 }

@@ -8,13 +8,12 @@ import { lines } from '../http/header-list.ts';
 import type { Listener } from '../http/request-head.ts';
 import { plan } from '../plan.ts';
 import type { Ruleset } from '../ruleset.ts';
-import { type ParserError, parserErrorAnswer, parserRefusal, sayLast, wireHead } from './client-error.ts';
+import type { ParserError } from './client-error.ts';
+import { clientError, isDismissed, refuseConnection } from './dismissal.ts';
 import { afterEarlierResponses, attachLast } from './last-response.ts';
-import { problemResponse } from './problem.ts';
 import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
 import { type Serving, serve, type Task } from './serve.ts';
-import { noticeAlert } from './tls-alert.ts';
 import { tunnel } from './websocket.ts';
 
 export interface ServerState extends Serving {
@@ -70,7 +69,7 @@ export function minded(server: NetServer, state: ServerState): void {
   server.on('checkExpectation', (request: Request, response: Response) => handle(request, response, state));
   server.on('connect', (request: Request, other: Duplex | Response) => connect(request, other, state));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (dismissed.has(socket)) return;
+    if (isDismissed(socket)) return;
     mindErrors(socket);
     afterEarlierResponses(socket, () => {
       if (isWebSocket(request)) upgrade({ request, socket, head }, state);
@@ -96,7 +95,7 @@ function taskFor(request: Request, response: Response, state: ServerState): Task
 }
 
 function handle(request: Request, response: Response, state: ServerState): void {
-  if (dismissed.has(request.socket)) return;
+  if (isDismissed(request.socket)) return;
   // From birth: a reset by the client must never be an uncaught error.
   request.on('error', () => {});
   response.on('error', () => {});
@@ -160,7 +159,7 @@ function connect(request: Request, other: Duplex | Response, state: ServerState)
     return;
   }
   const socket = other as Duplex;
-  if (dismissed.has(socket)) return;
+  if (isDismissed(socket)) return;
   mindErrors(socket);
   afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
 }
@@ -170,42 +169,6 @@ function refuseRaw(request: IncomingMessage, socket: Duplex, state: ServerState)
   const response = new ServerResponse(request);
   attachLast(response, socket);
   serve(taskFor(request, response, state), state);
-}
-
-function clientError(error: ParserError & Error, socket: Duplex, state: ServerState): void {
-  // Node reports one connection several times: at a second look, and for each packet that still comes.
-  if (dismissed.has(socket)) return;
-  dismissed.add(socket);
-  socket.on('error', () => {});
-  if (!socket.writable || error.code === 'ECONNRESET' || noticeAlert(error, state)) {
-    socket.destroy();
-    return;
-  }
-  const { status, detail } = parserRefusal(error);
-  state.notice('warn', `${status} ${detail}`);
-  answerBroken(error, socket, state);
-}
-
-/** Connections whose last word is said or will be: what Node still reads from them is nobody's. */
-const dismissed = new WeakSet<Duplex>();
-
-/** Answers go out in the order of the requests: writing into that of an earlier one would destroy both. */
-function answerBroken(error: ParserError, socket: Duplex, state: ServerState): void {
-  const current = (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage;
-  const isAnswering = current !== undefined && current !== null && !current.writableFinished;
-  if (isAnswering && current.req.complete) {
-    current.once('finish', () => answerBroken(error, socket, state));
-    return;
-  }
-  // The broken bytes are the body of a request whose answer is on its way: nothing more can be said.
-  if (isAnswering && current.headersSent) {
-    sayLast(socket, Buffer.alloc(0));
-    return;
-  }
-  const request = isAnswering ? readHead(current.req, state.listener) : undefined;
-  const ruleset = state.ruleset();
-  const { listener } = state;
-  sayLast(socket, parserErrorAnswer(error, { ruleset, listener, id: state.nextId(), request }).bytes);
 }
 
 function admit(socket: Socket, state: ServerState): void {
@@ -218,22 +181,4 @@ function admit(socket: Socket, state: ServerState): void {
   }
   state.sockets.add(socket);
   socket.once('close', () => state.sockets.delete(socket));
-}
-
-/** A silent drop looks like a network fault; a sentence does not. */
-function refuseConnection(socket: Socket, state: ServerState): void {
-  const { connections } = state.ruleset().listen;
-  const { head, body } = problemResponse({
-    status: 503,
-    code: 'connection_limit_reached',
-    detail: `This proxy has ${connections} open connections already`,
-    hint: 'raise listen.limits.connections',
-    route: '',
-    upstream: '',
-    requestId: state.nextId(),
-    headers: ['Connection', 'close', 'Retry-After', '1'],
-  });
-  state.notice('warn', `503 more than ${connections} connections: one was refused`);
-  dismissed.add(socket);
-  sayLast(socket, Buffer.from(`${wireHead(head)}${body}`, 'latin1'));
 }

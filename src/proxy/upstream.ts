@@ -4,21 +4,17 @@
  * every body, keeps header order and case, and took twice the requests per second when measured.
  */
 
-import diagnostics from 'node:diagnostics_channel';
 import { lookup as systemLookup } from 'node:dns';
-import type { LookupFunction, Socket } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
-import { ignoreUnaskedContinue } from './continue-filter.ts';
+import { announce, type Connected, watchConnections } from './connections.ts';
 import { connectThrough } from './forward-proxy.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 
-export type Handler = Dispatcher.DispatchHandler & {
-  /** The connection that the request is written to, and whether an earlier request used it. */
-  onConnection?(socket: Socket, isReused: boolean): void;
-};
+export type Handler = Dispatcher.DispatchHandler & Connected;
 export type Controller = Dispatcher.DispatchController;
 
 export interface UpstreamCall {
@@ -229,7 +225,7 @@ function counted(handler: Handler, done: () => void): Handler {
   };
   return {
     onRequestStart(controller, context) {
-      starting = handler;
+      announce(handler);
       handler.onRequestStart?.(controller, context);
     },
     onResponseStart: (controller, status, headers, reason) =>
@@ -244,24 +240,4 @@ function counted(handler: Handler, done: () => void): Handler {
       handler.onResponseError?.(controller, error);
     },
   };
-}
-
-/**
- * undici does not tell a handler which connection it got, but publishes it in the same turn as `onRequestStart`
- * (documented channel `undici:client:sendHeaders`). A retry needs to know whether the connection was used before.
- */
-let starting: Handler | undefined;
-const used = new WeakSet<Socket>();
-
-function watchConnections(): void {
-  const channel = 'undici:client:sendHeaders';
-  if (diagnostics.hasSubscribers(channel)) return;
-  diagnostics.subscribe(channel, (message) => {
-    const { socket } = message as { socket: Socket };
-    const isReused = used.has(socket);
-    used.add(socket);
-    if (starting !== undefined) ignoreUnaskedContinue(socket);
-    starting?.onConnection?.(socket, isReused);
-    starting = undefined;
-  });
 }

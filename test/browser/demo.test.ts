@@ -38,6 +38,14 @@ function allowedPage(): Promise<OpenedPage> {
   return opened(`${proxied.demo.pageUrl}/icon.svg`);
 }
 
+let reading: Promise<OpenedPage> | undefined;
+
+/** Such a page for all tests that leave nothing behind: opening takes longer than the fetch. */
+function readingPage(): Promise<OpenedPage> {
+  reading ??= openPage(browser, `${proxied.demo.pageUrl}/icon.svg`);
+  return reading;
+}
+
 /** What reached the API while `act` ran. */
 async function seenDuring(act: () => Promise<unknown>): Promise<readonly string[]> {
   const before = proxied.demo.seen().length;
@@ -121,7 +129,7 @@ describe('a page on the allowed origin', () => {
   it.each(calls)(
     'reads %s through the proxy and not straight from the API',
     async (_what, path, init, status) => {
-      const page = await allowedPage();
+      const page = await readingPage();
       const direct = await fetchFrom(page, proxied.demo.apiUrl + path, init);
       expect(direct).toMatchObject({ status: 0, error: 'TypeError: Failed to fetch', headers: {}, body: '' });
       expect(await fetchFrom(page, proxied.proxyUrl + path, init)).toMatchObject({
@@ -133,12 +141,12 @@ describe('a page on the allowed origin', () => {
   );
 
   it('reads the seven safelisted headers of any response, and no other unless it is exposed', async () => {
-    const { headers } = await fetchFrom(await allowedPage(), `${proxied.proxyUrl}/weather`);
+    const { headers } = await fetchFrom(await readingPage(), `${proxied.proxyUrl}/weather`);
     expect(Object.keys(headers).sort()).toEqual([...safelistedResponseHeaders].sort());
   });
 
   it('reads API-Key and Content-Encoding exactly where they are exposed', async () => {
-    const page = await allowedPage();
+    const page = await readingPage();
     const hidden = await fetchFrom(page, `${proxied.proxyUrl}/article`);
     expect(hidden.headers).toEqual({ 'content-length': '12345', 'content-type': 'text/html; charset=UTF-8' });
     const exposed = await fetchFrom(page, `${proxied.proxyUrl}/keyed/article`);
@@ -151,12 +159,12 @@ describe('a page on the allowed origin', () => {
   });
 
   it('reads every header of an error where "*" is exposed', async () => {
-    const { headers } = await fetchFrom(await allowedPage(), `${proxied.proxyUrl}/errors/500`);
+    const { headers } = await fetchFrom(await readingPage(), `${proxied.proxyUrl}/errors/500`);
     expect(headers).toMatchObject({ 'retry-after': '30', 'x-trace-id': '7f3a-19c2' });
   });
 
   it('reads why the proxy could not ask the API', async () => {
-    const { headers, body } = await fetchFrom(await allowedPage(), `${proxied.proxyUrl}/errors/hang-up`);
+    const { headers, body } = await fetchFrom(await readingPage(), `${proxied.proxyUrl}/errors/hang-up`);
     expect(headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(headers['proxy-status']).toContain('error=connection_terminated');
     expect(JSON.parse(body)).toMatchObject({ status: 502, code: 'connection_terminated' });
@@ -178,7 +186,7 @@ describe('a page on the allowed origin', () => {
   });
 
   it('follows a redirect to the proxy again, never past it', async () => {
-    const { url } = await fetchFrom(await allowedPage(), `${proxied.proxyUrl}/moved?x=1`);
+    const { url } = await fetchFrom(await readingPage(), `${proxied.proxyUrl}/moved?x=1`);
     expect(url).toBe(`${proxied.proxyUrl}/weather?x=1`);
   });
 });
@@ -195,7 +203,7 @@ describe('preflights', () => {
   });
 
   it('do not come before a simple GET', async () => {
-    const page = await allowedPage();
+    const page = await readingPage();
     const asked = await askedDuring(() => fetchFrom(page, `${proxied.proxyUrl}/weather`), 1);
     expect(asked).toEqual(['GET /weather']);
   });

@@ -26,6 +26,8 @@ export interface Stage {
   readonly proxies: Readonly<Record<Scheme, TestApp>>;
   /** The page of an origin, one for all rows of a table: a second page would take longer than the check. */
   readonly page: (origin: keyof Origins) => Promise<OpenedPage>;
+  /** Navigates the one page that is for navigating. */
+  readonly visit: (url: string) => Promise<OpenedPage>;
   /** A page in a context of its own, with its own cookies and cache. */
   readonly open: (url: string) => Promise<OpenedPage>;
   readonly close: () => Promise<void>;
@@ -77,16 +79,22 @@ async function setStage(routes: (cast: Cast) => Routes, { env = {} }: StageOptio
   const https = await openTestApp({ listen, routes: routes(cast) }, { env });
   const open = (url: string) => openPage(browser, url);
   const opened = new Map<string, Promise<OpenedPage>>();
+  const once = (name: string, url: string) => {
+    const page = opened.get(name) ?? open(url);
+    opened.set(name, page);
+    return page;
+  };
   return {
     certificate: certificate.cert,
     origins,
     api,
     second,
     proxies: { http, https },
-    page: (origin) => {
-      const page = opened.get(origin) ?? open(origins[origin]);
-      opened.set(origin, page);
-      return page;
+    page: (origin) => once(origin, origins[origin]),
+    visit: async (url) => {
+      const visitor = await once('visitor', 'about:blank');
+      await visitor.page.goto(url);
+      return visitor;
     },
     open,
     close: async () => {

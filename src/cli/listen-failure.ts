@@ -50,7 +50,7 @@ export async function explainListenFailure(
   }
 }
 
-export function inUse(
+function inUse(
   { command, pid, corsProxyConfig }: PortHolder,
   { listen, configName }: Wanted,
 ): ListenFailure {

@@ -24,7 +24,7 @@ export function paintFor(wish: ColorWish): Paint {
 }
 
 /** A refusal is stronger than a wish, and a wish stronger than what the stream is: no-color.org, force-color.org. */
-export function wantsColor({ isTerminal, env, flag }: ColorWish): boolean {
+function wantsColor({ isTerminal, env, flag }: ColorWish): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force, TERM: terminal } = env;
   if (flag === 'never' || (no !== undefined && no !== '')) return false;
   if (force !== undefined && force !== '') return force !== '0' && force !== 'false';

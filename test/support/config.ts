@@ -22,6 +22,6 @@ export function configOf(values: ConfigFile, options: ConfigOfOptions = {}): Con
   };
 }
 
-export function placeByKey(path: KeyPath): Place {
+function placeByKey(path: KeyPath): Place {
   return { file: 'cors-proxy.config.json', line: 1, column: 1, length: 1, key: keyText(path) };
 }

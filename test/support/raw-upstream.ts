@@ -97,7 +97,7 @@ export function respondWith(
   }, options);
 }
 
-export function answerBytes({ status, reason = 'OK', headers = [], body = '' }: Answer): Buffer {
+function answerBytes({ status, reason = 'OK', headers = [], body = '' }: Answer): Buffer {
   const payload = toBytes(body);
   const isFramed =
     values(headers, 'content-length').length > 0 || values(headers, 'transfer-encoding').length > 0;

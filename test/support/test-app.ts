@@ -38,7 +38,7 @@ export interface TestApp {
 }
 
 /** The config was refused; the message has every error. */
-export class ConfigRefused extends Error {
+class ConfigRefused extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {

@@ -65,7 +65,7 @@ export function unsendable({ headers }: Question): readonly string[] {
 }
 
 /** `localhost:8010`, where the question would be sent. */
-export function ownHost({ listen }: Ruleset): string {
+function ownHost({ listen }: Ruleset): string {
   const isAny = listen.host === '0.0.0.0' || listen.host === '::' || listen.host === '[::]';
   const host = isAny
     ? 'localhost'

@@ -45,6 +45,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
       },
       notice: reporter.notice,
       configName,
+      certificate: { env: context.io.env },
     });
     return await attend(context, { ...running, app, reporter, tally: journal.tally });
   } catch (error) {
@@ -112,13 +113,20 @@ function networkUrls({ url, port, ruleset }: App): readonly string[] {
   return outer.map((address) => `${scheme}://${address}:${port}`);
 }
 
+/** Of `listen.https`, where it names files: whoever renews them should not have to restart. */
+function certificateFiles({ ruleset: { listen } }: Rules): readonly string[] {
+  return typeof listen.https === 'boolean' ? [] : [listen.https.certFile, listen.https.keyFile];
+}
+
 async function followConfig(
   { settings }: Context,
   { app, reporter, rules, request }: Attended,
 ): Promise<Follower | undefined> {
-  const { files } = rules.config;
+  const files = [...rules.config.files, ...certificateFiles(rules)];
   // Standard input cannot be read twice.
   if (!settings.watches || files.length === 0 || settings.configFile === '-') return undefined;
+  const certificateFailed = (error: unknown) =>
+    reporter.notice({ level: 'warn', message: `the certificate was not taken up: ${String(error)}` });
   return follow({
     files,
     changed: async () => {
@@ -127,6 +135,7 @@ async function followConfig(
       const next = report.rules.ruleset;
       const diff = diffRulesets(app.ruleset(), next);
       app.reload(next);
+      await app.renewCertificate().catch(certificateFailed);
       reporter.reload(diff);
     },
     failed: ({ message }) =>

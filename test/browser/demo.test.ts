@@ -65,9 +65,15 @@ async function askedDuring(act: () => Promise<unknown>, count: number): Promise<
 }
 
 describe('the demo page', () => {
+  let ran: OpenedPage;
+
+  beforeAll(async () => {
+    ran = await openPage(browser, proxied.demo.pageUrl);
+    await ran.page.waitForSelector('body[data-done]');
+  });
+
   it('comes out in every experiment as it says it does', async () => {
-    const { page, console: lines } = await opened(proxied.demo.pageUrl);
-    await page.waitForSelector('body[data-done]');
+    const { page, console: lines } = ran;
     const outcomes: Record<string, string | null> = {};
     const expected: Record<string, string> = {};
     for (const { id, direct, proxied: through } of experiments) {
@@ -82,8 +88,7 @@ describe('the demo page', () => {
   });
 
   it('shows the reason of the refusal, asked for outside the browser', async () => {
-    const { page } = await opened(proxied.demo.pageUrl);
-    await page.waitForSelector('body[data-done]');
+    const { page } = ran;
     await page.getByRole('button', { name: 'Ask as curl would' }).click();
     const answer = page.locator('.ask pre');
     expect(await answer.textContent()).toContain('403');

@@ -74,7 +74,8 @@ const rows: readonly Row[] = [
 ];
 
 describe.each(schemes)('over %s the page reads why', (scheme) => {
-  it.each(rows)('$it', async ({ path, told, init = {}, status, code }) => {
+  it.each(rows.map((row) => [row.it, row] as const))('%s', async (_what, row) => {
+    const { path, told, init = {}, status, code } = row;
     const asked = theStage().proxies[scheme].url + (told === undefined ? path : tell(path, told));
     const fetched = await fetchFrom(await theStage().page('localhost'), asked, init);
     expect(fetched).toMatchObject({ status, error: '', type: 'cors' });

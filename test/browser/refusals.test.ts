@@ -117,10 +117,10 @@ const rows: readonly Row[] = [
   },
 ];
 
-const sent = schemes.flatMap((scheme) => rows.map((row) => ({ ...row, scheme })));
+const sent = schemes.flatMap((scheme) => rows.map((row) => [row.it, scheme, row] as const));
 
 describe('the console says what explain predicts of', () => {
-  it.each(sent)('$it, over $scheme', async ({ it: name, from, route, init, says, scheme }) => {
+  it.each(sent)('%s, over %s', async (name, scheme, { from, route, init, says }) => {
     const { origins, proxies, api } = theStage();
     const page = await theStage().page(from);
     const path = `/${route}/${name.replaceAll(/[^a-z0-9]+/gi, '-')}`;
@@ -135,9 +135,9 @@ describe('the console says what explain predicts of', () => {
     expect(api.seen().filter(({ method }) => method === 'OPTIONS')).toEqual([]);
   });
 
-  it.each(sent.filter(({ init }) => init.credentials === undefined))(
-    '$it, over $scheme, and so does the log',
-    async ({ it: name, route, says, scheme, from, init }) => {
+  it.each(sent.filter(([, , { init }]) => init.credentials === undefined))(
+    '%s, over %s, and so does the log',
+    async (name, scheme, { route, says, from, init }) => {
       const { proxies } = theStage();
       const path = `/${route}/log-${name.replaceAll(/[^a-z0-9]+/gi, '-')}`;
       await fetchFrom(await theStage().page(from), proxies[scheme].url + path, init);

@@ -19,6 +19,11 @@ export interface Ready extends BannerFacts {
   readonly addresses: readonly string[];
 }
 
+export interface Reloaded extends RulesetDiff {
+  /** `listen.port`: holds only after a restart. */
+  readonly needsRestart: readonly string[];
+}
+
 export interface Stopped extends Tally {
   /** Connections that had to be cut. */
   readonly aborted: number;
@@ -28,7 +33,7 @@ export interface Reporter {
   readonly ready: (ready: Ready) => void;
   readonly request: Observer;
   readonly notice: (notice: Notice) => void;
-  readonly reload: (diff: RulesetDiff) => void;
+  readonly reload: (reloaded: Reloaded) => void;
   readonly reloadFailed: (report: RulesReport) => void;
   readonly stopping: (drainMs: number) => void;
   readonly stopped: (stopped: Stopped) => void;
@@ -77,8 +82,11 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
     },
     request: createPrettyLog({ write: out.sink.write, layout: out.layout, threshold }),
     notice: ({ level, message }) => (level === 'warn' ? warn : say)(escapeControls(message)),
-    reload: ({ changes, needsRestart }) => {
+    reload: ({ changes, preflightCacheSeconds, needsRestart }) => {
       for (const line of reloadLines(changes)) say(escapeControls(line));
+      if (preflightCacheSeconds > 0) {
+        say(`browsers may go by an old preflight answer for up to ${preflightCacheSeconds} s (maxAge)`);
+      }
       if (needsRestart.length > 0) {
         warn(
           `${needsRestart.join(', ')} changed: it holds after a restart; until then all stays where it is`,

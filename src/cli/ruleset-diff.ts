@@ -5,8 +5,8 @@ import type { Route, Ruleset } from '../ruleset.ts';
 export interface RulesetDiff {
   /** `~ routes[1] allowOrigin +http://localhost:4200` */
   readonly changes: readonly string[];
-  /** `listen.port`: holds only after a restart. */
-  readonly needsRestart: readonly string[];
+  /** For so long a browser may go by an answer to a preflight from before; 0 where none says how long. */
+  readonly preflightCacheSeconds: number;
 }
 
 interface Change {
@@ -17,10 +17,15 @@ interface Change {
 export function diffRulesets(before: Ruleset, after: Ruleset): RulesetDiff {
   const changes = routeChanges(before.routes, after.routes);
   const ordered = [...changes.filter(({ widens }) => widens), ...changes.filter(({ widens }) => !widens)];
-  return { changes: ordered.map(({ text }) => text), needsRestart: listenChanges(before, after) };
+  const ages = before.routes.map(({ policy }) => policy.maxAgeSeconds ?? 0);
+  return {
+    changes: ordered.map(({ text }) => text),
+    preflightCacheSeconds: changes.length === 0 ? 0 : Math.max(0, ...ages),
+  };
 }
 
-function listenChanges({ listen: before }: Ruleset, { listen: after }: Ruleset): readonly string[] {
+/** The keys that a running listener cannot take up: `listen.port`. */
+export function restartKeys({ listen: before }: Ruleset, { listen: after }: Ruleset): readonly string[] {
   const keys = (['host', 'port', 'https'] as const).filter(
     (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
   );

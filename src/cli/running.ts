@@ -11,7 +11,7 @@ import { openBrowser } from './open-browser.ts';
 import { localAddresses, type Rules, readRules } from './read-rules.ts';
 import { type Follower, follow } from './reload.ts';
 import { createReporter, type Reporter } from './reporter.ts';
-import { diffRulesets } from './ruleset-diff.ts';
+import { diffRulesets, restartKeys } from './ruleset-diff.ts';
 import { type ParentWatch, untilStopped } from './stopping.ts';
 import { complain } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -134,9 +134,10 @@ async function followConfig(
       if (report.rules === undefined) return reporter.reloadFailed(report);
       const next = report.rules.ruleset;
       const diff = diffRulesets(app.ruleset(), next);
+      const needsRestart = restartKeys(rules.ruleset, next);
       app.reload(next);
       await app.renewCertificate().catch(certificateFailed);
-      reporter.reload(diff);
+      reporter.reload({ ...diff, needsRestart });
     },
     failed: ({ message }) =>
       reporter.notice({ level: 'warn', message: `the config is not followed: ${message}` }),

@@ -8,7 +8,7 @@ import { type ClientRequest, type IncomingMessage, ServerResponse } from 'node:h
 import type { LookupFunction, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ServerOptions } from 'http-proxy';
-import type { Exchange, Failure } from '../exchange.ts';
+import type { Failure } from '../exchange.ts';
 import { finish } from '../finish.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
@@ -18,8 +18,9 @@ import { closeTogether } from './close-together.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { fieldsByName, handshakeRequest, handshakeTarget } from './handshake-request.ts';
 import { attachLast } from './last-response.ts';
-import { cutResponse, writeHead } from './respond.ts';
+import { relay } from './relay.ts';
 import { answerFailure, report, type Serving, type Task } from './serve.ts';
+import { unfitResponse } from './unfit-response.ts';
 
 export interface TunnelTask {
   readonly task: Task;
@@ -170,7 +171,7 @@ class Handshake {
     const client = this.#client;
     const { tunnels } = this.#state;
     const head = this.#finished(response);
-    this.#settle(() => {});
+    this.#settle();
     response.headers = fieldsByName([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
     client.off('data', this.#keepEarly);
     client.off('end', this.#leave);
@@ -188,8 +189,7 @@ class Handshake {
   }
 
   #finished(response: IncomingMessage): ResponseHead {
-    const { statusCode: status = 502, statusMessage: reason = '', rawHeaders: headers } = response;
-    return finish(this.#plan, { status, reason, headers }, { ruleset: this.#task.ruleset });
+    return finish(this.#plan, headOf(response), { ruleset: this.#task.ruleset });
   }
 
   /** Not a WebSocket endpoint: its answer goes down as ordinary HTTP, framed anew, and the connection ends. */
@@ -201,52 +201,28 @@ class Handshake {
     else this.#passDown(upstream);
   }
 
-  #unfit({ statusCode = 0 }: IncomingMessage): Failure | undefined {
-    const { origin } = this.#route.target;
+  #unfit(upstream: IncomingMessage): Failure | undefined {
     // Without an Upgrade field Node takes it for an ordinary answer.
-    if (statusCode === 101) return this.#wrongProtocol(undefined);
-    if (statusCode < 200)
-      return failure('http_protocol_error', `${origin} answered with the status ${statusCode}`);
-    if (statusCode !== 407) return undefined;
-    return failure('http_protocol_error', `${origin} answered 407 Proxy Authentication Required`);
+    if (upstream.statusCode === 101) return this.#wrongProtocol(undefined);
+    return unfitResponse(headOf(upstream), { origin: this.#route.target.origin, version: '1.1' });
   }
 
   #passDown(upstream: IncomingMessage): void {
+    const { origin } = this.#route.target;
     const head = this.#finished(upstream);
-    const response = this.#plainResponse(() => end('client_abort'));
-    let bytes = 0;
-    const end = (outcome: Exchange['outcome'], why?: Failure) => {
-      response.off('finish', isWhole);
-      this.#onGone = () => {};
-      upstream.destroy();
-      const { rawHeaders: upstreamHeaders } = upstream;
-      this.#report({
-        status: head.status,
-        responseHeaders: head.headers,
-        upstreamHeaders,
-        bytes,
-        outcome,
-        failure: why,
-      });
-    };
-    const isWhole = () => end('ok');
-    writeHead(response, { ...head, headers: [...head.headers, 'Connection', 'close'] });
-    response.once('finish', isWhole);
-    upstream.on('data', (chunk: Buffer) => {
-      bytes += chunk.length;
+    const { status, headers: responseHeaders } = head;
+    const sent = { status, responseHeaders, upstreamHeaders: upstream.rawHeaders };
+    const response = this.#plainResponse();
+    this.#onGone = relay(upstream, { response, head }, ({ outcome, bytes }) => {
+      const isCut = outcome === 'upstream_error';
+      const why = isCut ? failure('http_response_incomplete', `${origin} cut its answer short`) : undefined;
+      this.#report({ ...sent, outcome, bytes, failure: why });
     });
-    upstream.once('close', () => {
-      if (upstream.complete || this.#client.destroyed) return;
-      cutResponse(response, head);
-      const { origin } = this.#route.target;
-      end('upstream_error', failure('http_response_incomplete', `${origin} cut its answer short`));
-    });
-    upstream.pipe(response);
   }
 
   /** Another outcome than a tunnel: the connection carries one more response and ends. */
-  #plainResponse(onGone: () => void): ServerResponse {
-    this.#settle(onGone);
+  #plainResponse(): ServerResponse {
+    this.#settle();
     const { response } = this.#task;
     if (!(response instanceof ServerResponse)) throw new Error('An upgrade came over HTTP/2');
     attachLast(response, this.#client);
@@ -260,21 +236,21 @@ class Handshake {
 
   #refuse(why: Failure): void {
     if (this.#isOver) return;
-    this.#plainResponse(() => {});
+    this.#plainResponse();
     this.#request?.destroy();
     const head = answerFailure(this.#task, why);
     const { status, headers: responseHeaders } = head;
     this.#report({ status, responseHeaders, outcome: 'upstream_error', failure: why });
   }
 
-  #settle(onGone: () => void): void {
+  #settle(): void {
     this.#isOver = true;
-    this.#onGone = onGone;
+    this.#onGone = () => {};
     clearTimeout(this.#timer);
   }
 
   #abandon(): void {
-    this.#settle(() => {});
+    this.#settle();
     this.#request?.destroy();
     this.#report({ status: 499, outcome: 'client_abort' });
   }
@@ -297,6 +273,10 @@ class Handshake {
     this.#early = [];
     report(this.#task, this.#state, { ...plainReport, ...sent });
   }
+}
+
+function headOf({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): ResponseHead {
+  return { status: statusCode, reason: statusMessage, headers: rawHeaders };
 }
 
 const plainReport = {

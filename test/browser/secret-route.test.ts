@@ -83,7 +83,11 @@ function formScript(url: string): string {
 }
 
 /** Pages that are not listed: the same site on another port, another site, and one whose name is no loopback name. */
-const attackers = ['otherPort', 'loopbackAddress', 'named'] as const;
+const attackers = {
+  http: ['otherPort', 'loopbackAddress', 'named'],
+  // To https each of them is another site.
+  https: ['otherPort'],
+} as const;
 
 /** The statuses of what reached the proxy on a path; waits for the first. */
 async function statusesAt(scheme: Scheme, path: string): Promise<readonly number[]> {
@@ -100,7 +104,7 @@ async function statusesAt(scheme: Scheme, path: string): Promise<readonly number
 describe.each(schemes)('over %s the API with the key', (scheme) => {
   const url = (path: string, told: Told = {}) => theStage().proxies[scheme].url + tell(path, told);
 
-  describe.each(attackers)('hears nothing from a page on "%s":', (origin) => {
+  describe.each(attackers[scheme])('hears nothing from a page on "%s":', (origin) => {
     it.each(attacks)('%s', async (what, act) => {
       const path = `/${what.replaceAll(/\W+/g, '-')}-${origin}-${scheme}`;
       const page = await theStage().page(origin);

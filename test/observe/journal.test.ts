@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { createJournal } from '../../src/observe/journal.ts';
+import { request, rulesetOf } from '../support/ruleset.ts';
+import { exchangeOf } from './exchange-of.ts';
+
+const rules = rulesetOf({ target: 'https://api.test' });
+
+function numbered(id: string) {
+  return exchangeOf(request('GET /a'), rules, { id });
+}
+
+describe('the journal', () => {
+  it('keeps the newest, in their order', () => {
+    const journal = createJournal(3);
+    for (const id of ['1', '2', '3', '4', '5']) journal.add(numbered(id));
+    expect(journal.all().map(({ id }) => id)).toEqual(['3', '4', '5']);
+  });
+
+  it('gives all while there is room', () => {
+    const journal = createJournal(3);
+    expect(journal.all()).toEqual([]);
+    journal.add(numbered('1'));
+    journal.add(numbered('2'));
+    expect(journal.all().map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  it('holds five hundred at most', () => {
+    const journal = createJournal();
+    for (let i = 0; i < 1200; i += 1) journal.add(numbered(String(i)));
+    expect(journal.all()).toHaveLength(500);
+    expect(journal.all().at(-1)?.id).toBe('1199');
+  });
+
+  it('counts those that it let go, too', () => {
+    const journal = createJournal(1);
+    journal.add(numbered('1'));
+    journal.add({ ...numbered('2'), outcome: 'refused' });
+    journal.add({ ...numbered('3'), outcome: 'upstream_error' });
+    expect(journal.tally()).toEqual({ requests: 3, refused: 1, upstreamFailures: 1 });
+  });
+});

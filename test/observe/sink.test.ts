@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { boundedSink } from '../../src/observe/sink.ts';
+
+/** A stream whose reader reads only when told to. */
+function slowStream() {
+  const pending: (() => void)[] = [];
+  const seen: string[] = [];
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk, _encoding, done) => {
+      seen.push(String(chunk));
+      pending.push(done);
+    },
+  });
+  return { stream, seen, read: () => pending.shift()?.() };
+}
+
+describe('a sink', () => {
+  it('drops what a reader that does not read would make it keep, and counts it', () => {
+    const { stream, seen } = slowStream();
+    const sink = boundedSink(stream, 100);
+    for (let i = 0; i < 1000; i += 1) sink.write('0123456789');
+    expect(stream.writableLength).toBeLessThanOrEqual(110);
+    expect(sink.dropped()).toBe(1000 - stream.writableLength / 10);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('survives a reader that goes away', async () => {
+    const stream = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
+    });
+    const sink = boundedSink(stream);
+    sink.write('a');
+    await new Promise((resolve) => stream.once('close', resolve));
+    sink.write('b');
+    expect(sink.dropped()).toBe(1);
+    await sink.flush(10_000);
+  });
+
+  it('flushes what is written', async () => {
+    const { stream, read } = slowStream();
+    const sink = boundedSink(stream);
+    sink.write('a');
+    let isFlushed = false;
+    const flushed = sink.flush(10_000).then(() => {
+      isFlushed = true;
+    });
+    await Promise.resolve();
+    expect(isFlushed).toBe(false);
+    read();
+    setImmediate(read);
+    await flushed;
+  });
+
+  it('waits for a reader only so long', async () => {
+    const { stream } = slowStream();
+    const sink = boundedSink(stream);
+    sink.write('a');
+    await sink.flush(10);
+    expect(stream.writableLength).toBeGreaterThan(0);
+  });
+});

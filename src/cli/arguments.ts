@@ -2,6 +2,7 @@
 
 import yargs from 'yargs';
 import { type CommandName, commandNames, commands, type Flag, flags, flagsOf, variableOf } from './flags.ts';
+import { UsageError } from './usage-error.ts';
 
 /** As written: nothing is checked yet. */
 export interface RawArguments {
@@ -24,13 +25,26 @@ const plainParsing = {
   'strip-aliased': true,
 } as const;
 
+/** Throws `UsageError`. */
 export function parseArguments(argv: readonly string[]): RawArguments {
-  const parsed = withFlags(argv, flags).parseSync();
+  const parsed = parsePlainly(argv);
   const found = Object.entries(parsed).filter(([name]) => name !== '_' && name !== '$0');
   return {
     operands: parsed._.map(String),
     flags: new Map(found.map(([name, value]) => [name, given(value)])),
   };
+}
+
+function parsePlainly(argv: readonly string[]) {
+  try {
+    return withFlags(argv, flags).parseSync();
+  } catch {
+    // Names of properties that every object has make yargs 18 throw a TypeError: `--constructor`.
+    throw new UsageError(
+      `Cannot read the flags of: ${argv.join(' ')}`,
+      'write cors-proxy --help for the flags',
+    );
+  }
 }
 
 function given(value: unknown): string | boolean | readonly string[] {

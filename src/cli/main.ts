@@ -13,10 +13,9 @@ import { packageVersion } from './version.ts';
 
 /** Resolves when all is printed; the process may then end. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const raw = parseArguments(argv);
-  const terminal = createTerminal(io, raw.flags.get('no-color') === true ? 'never' : 'auto');
+  const terminal = createTerminal(io, colorFlag(argv, io));
   try {
-    return await run(raw, io, terminal);
+    return await run(parseArguments(argv), io, terminal);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     complain(terminal, error.message, error.mend);
@@ -24,6 +23,12 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   } finally {
     await terminal.flush();
   }
+}
+
+/** Asked before anything is parsed: a command line that cannot be understood is complained of without colours, too. */
+function colorFlag(argv: readonly string[], { env }: Io): 'auto' | 'never' {
+  const isOff = /^(?:1|true|yes|on)$/i.test(env.CORS_PROXY_NO_COLOR ?? '');
+  return isOff || argv.includes('--no-color') ? 'never' : 'auto';
 }
 
 async function run(raw: RawArguments, io: Io, terminal: Terminal): Promise<ExitCode> {

@@ -11,7 +11,6 @@ export interface Settings {
   readonly envFile: string | undefined;
   readonly logFormat: 'pretty' | 'json';
   readonly logLevel: Level;
-  readonly color: 'auto' | 'never';
   readonly given: GivenValues;
   readonly opens: boolean;
   readonly watches: boolean;
@@ -31,7 +30,6 @@ export function readSettings(line: CommandLine, env: Environment): Settings {
     envFile: read.text('env-file')?.value,
     logFormat: read.choice('log-format', ['pretty', 'json'] as const) ?? 'pretty',
     logLevel,
-    color: read.isOn('no-color') ? 'never' : 'auto',
     given: givenValues(read, targetsOf(line, env)),
     opens: read.isOn('open'),
     watches: !read.isOn('no-watch'),

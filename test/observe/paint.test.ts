@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { wantsColor } from '../../src/observe/paint.ts';
+import { type ColorWish, paintFor } from '../../src/observe/paint.ts';
+
+function paints(wish: ColorWish): boolean {
+  return paintFor(wish).red('x') !== 'x';
+}
 
 describe('whether a stream gets colours', () => {
   it.each([
@@ -13,10 +17,10 @@ describe('whether a stream gets colours', () => {
     ['NO_COLOR against FORCE_COLOR', true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
     ['a dumb terminal', true, { TERM: 'dumb' }, false],
   ])('%s', (_sentence, isTerminal, env, expected) => {
-    expect(wantsColor({ isTerminal, env, flag: 'auto' })).toBe(expected);
+    expect(paints({ isTerminal, env, flag: 'auto' })).toBe(expected);
   });
 
   it('never with --no-color, whatever the environment wants', () => {
-    expect(wantsColor({ isTerminal: true, env: { FORCE_COLOR: '1' }, flag: 'never' })).toBe(false);
+    expect(paints({ isTerminal: true, env: { FORCE_COLOR: '1' }, flag: 'never' })).toBe(false);
   });
 });

@@ -9,6 +9,9 @@ const factor = 8;
 /** Between the two, far from both. */
 const mostGrowth = 3 * factor;
 
+/** A quadratic piece of work is over the limit in each. */
+const rounds = 4;
+
 /** Below this a duration is noise of the machine, not work: what is shorter counts as this long. */
 const floorMs = 0.5;
 
@@ -17,8 +20,13 @@ export function expectLinear(textOf: (length: number) => string, work: (text: st
   const small = textOf(8 * 1024);
   const large = textOf(factor * 8 * 1024);
   work(small);
-  const smallMs = Math.max(floorMs, best(small, work));
-  expect(best(large, work) / smallMs).toBeLessThan(mostGrowth);
+  // Another process on the machine can only make a ratio larger, so the smallest of a few tells.
+  let growth = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < rounds && growth >= mostGrowth; round += 1) {
+    const smallMs = Math.max(floorMs, best(small, work));
+    growth = Math.min(growth, best(large, work) / smallMs);
+  }
+  expect(growth).toBeLessThan(mostGrowth);
 }
 
 /** The shortest of five, so that another process on the machine does not count. */

@@ -1,0 +1,24 @@
+/** The compiled package, for tests that start it as a process: compiled once where nobody has done it. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `bin/cors-proxy.js`; `npm test` builds first, and whoever runs one file alone gets what the sources say now. */
+export function builtExecutable(): string {
+  const built = join(root, 'dist/cli/start.js');
+  if (!existsSync(built) || statSync(built).mtimeMs < newestSource()) {
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+      cwd: root,
+    });
+  }
+  return join(root, 'bin/cors-proxy.js');
+}
+
+function newestSource(): number {
+  const names = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+  return Math.max(...names.map((name) => statSync(join(root, 'src', name)).mtimeMs));
+}

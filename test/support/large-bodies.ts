@@ -1,0 +1,103 @@
+/** Bodies of any size that never stand in memory as a whole: made and hashed piece by piece. */
+
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+export const mebibyte = 1024 * 1024;
+
+const pieceBytes = 64 * 1024;
+
+/** Pieces that differ from each other, so that one that is lost, doubled or swapped changes the hash. */
+function* pieces(bytes: number): Generator<Buffer> {
+  for (let at = 0; at < bytes; at += pieceBytes) {
+    const piece = Buffer.alloc(Math.min(pieceBytes, bytes - at), (at / pieceBytes) % 251);
+    if (piece.length >= 8) piece.writeDoubleLE(at);
+    yield piece;
+  }
+}
+
+export interface Seen {
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+export function expected(bytes: number): Seen {
+  const hash = createHash('sha1');
+  for (const piece of pieces(bytes)) hash.update(piece);
+  return { bytes, hash: hash.digest('hex') };
+}
+
+async function read(stream: Readable): Promise<Seen> {
+  const hash = createHash('sha1');
+  let bytes = 0;
+  for await (const piece of stream) {
+    hash.update(piece);
+    bytes += piece.length;
+  }
+  return { bytes, hash: hash.digest('hex') };
+}
+
+/** GET /N sends N bytes, in chunks; a request with a body is told what came, as JSON. */
+export async function largeBodyServer(): Promise<{ readonly origin: string; readonly close: () => void }> {
+  const server: Server = createServer((incoming, response) => {
+    if (incoming.method === 'GET') {
+      const bytes = Number(/[0-9]+$/.exec(incoming.url ?? '')?.[0] ?? 0);
+      pipeline(Readable.from(pieces(bytes), { objectMode: false }), response).catch(() => undefined);
+      return;
+    }
+    read(incoming)
+      .then((seen) => response.end(JSON.stringify(seen)))
+      .catch(() => undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+}
+
+export async function download(url: string): Promise<Seen> {
+  return read(await answer(request(url)));
+}
+
+/** Sends a body of that many bytes, in chunks, and gives what the server says it saw. */
+export async function upload(url: string, bytes: number): Promise<Seen> {
+  const outgoing = request(url, { method: 'POST' });
+  const answered = answer(outgoing);
+  await pipeline(Readable.from(pieces(bytes), { objectMode: false }), outgoing);
+  const texts: Buffer[] = [];
+  for await (const text of await answered) texts.push(text);
+  return JSON.parse(Buffer.concat(texts).toString()) as Seen;
+}
+
+function answer(outgoing: ReturnType<typeof request>): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.once('error', reject);
+    if (outgoing.method === 'GET') outgoing.end();
+  });
+}
+
+/** Runs `work` and gives the most by which the process grew meanwhile: resident memory, in bytes. */
+export async function growth<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly grownBytes: number }> {
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const look = () => {
+    most = Math.max(most, process.memoryUsage.rss());
+  };
+  const timer = setInterval(look, 20);
+  try {
+    const result = await work();
+    look();
+    return { result, grownBytes: most - before };
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -50,7 +50,10 @@ export async function explainListenFailure(
   }
 }
 
-function inUse({ command, pid, corsProxyConfig }: PortHolder, { listen, configName }: Wanted): ListenFailure {
+export function inUse(
+  { command, pid, corsProxyConfig }: PortHolder,
+  { listen, configName }: Wanted,
+): ListenFailure {
   const { host, port } = listen;
   const who = [command ?? (pid === undefined ? '' : 'a process'), pid === undefined ? '' : `(pid ${pid})`];
   const by = who.filter((part) => part !== '').join(' ');

@@ -85,14 +85,14 @@ function output(command: string, args: readonly string[]): Promise<string> {
 }
 
 /** `p41822` and `cnode`, a line each. */
-function readLsof(text: string): SystemAnswer | undefined {
+export function readLsof(text: string): SystemAnswer | undefined {
   const pid = /^p([0-9]+)$/m.exec(text)?.[1];
   const command = /^c(.+)$/m.exec(text)?.[1];
   return pid === undefined || command === undefined ? undefined : { pid: Number(pid), command };
 }
 
 /** `users:(("node",pid=41822,fd=18))` */
-function readSs(text: string): SystemAnswer | undefined {
+export function readSs(text: string): SystemAnswer | undefined {
   const match = /users:\(\("([^"]+)",pid=([0-9]+)/.exec(text);
   return match === null ? undefined : { command: match[1] ?? '', pid: Number(match[2]) };
 }

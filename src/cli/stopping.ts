@@ -15,7 +15,10 @@ export interface Stopping {
 const sameKeyMs = 20;
 
 /** Resolves when all is closed, or when a second SIGINT wants no waiting. */
-export function untilStopped(io: Io, { app, parent, started, ended }: Stopping): Promise<ExitCode> {
+export function untilStopped(
+  io: Pick<Io, 'env' | 'onSignal'>,
+  { app, parent, started, ended }: Stopping,
+): Promise<ExitCode> {
   return new Promise((resolve, reject) => {
     let stoppedAt: number | undefined;
     let interruptedAt: number | undefined;

@@ -5,7 +5,7 @@
  */
 
 import { lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
@@ -145,20 +145,26 @@ export class Upstreams {
     if (forwardProxy !== undefined)
       return { ...clientOptions, connect: throughProxy(forwardProxy.url, route) };
     const { verify, ca, cert, key } = route.tls;
-    return {
-      ...clientOptions,
-      connect: {
-        timeout: route.timeouts.connectMs,
-        lookup: guardedLookup(this.#lookup, route.target.hostname, route.timeouts.connectMs),
-        rejectUnauthorized: verify,
-        // `localhost` has two families, and a dev server often listens on one of them.
-        autoSelectFamily: true,
-        ...(ca === undefined ? {} : { ca }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-      },
-    };
+    const { hostname } = route.target;
+    const connector = library().buildConnector({
+      timeout: route.timeouts.connectMs,
+      lookup: guardedLookup(this.#lookup, hostname, route.timeouts.connectMs),
+      rejectUnauthorized: verify,
+      // `localhost` has two families, and a dev server often listens on one of them.
+      autoSelectFamily: true,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    });
+    return { ...clientOptions, connect: namedByTarget(connector, hostname) };
   }
+}
+
+/** undici takes the name that TLS asks for and checks from the Host field, which a route may set to anything. */
+function namedByTarget(connector: buildConnector.connector, hostname: string): buildConnector.connector {
+  // RFC 6066 §3: an address is no server name.
+  const servername = isIP(hostname) === 0 ? hostname : '';
+  return (options, callback) => connector({ ...options, servername }, callback);
 }
 
 /** undici's connector: opens a connection and calls back. */

@@ -1,146 +1,180 @@
-/** The running command: banner, lines, live config, signals, and the machine's view of it all. */
-
-import { EventEmitter, once } from 'node:events';
-import { renameSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
+import { writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { folder, type RunOptions, start } from '../support/command.ts';
+import { runMain, type Started, startMain } from './run-main.ts';
 
-async function startApi(answer: http.RequestListener = (_, response) => response.end('hello')) {
-  const server = http.createServer(answer).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+const page = 'http://localhost:5173';
+
+/** An API without CORS. */
+async function api(): Promise<string> {
+  const server = createServer((_request, response) => response.end('hello'));
+  return `http://127.0.0.1:${await listening(server)}`;
+}
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
-    server.closeAllConnections();
     server.close();
+    server.closeAllConnections();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
 
-/** Serves until the test is over; gives the URL that was printed. */
-async function serve(argv: readonly string[], options: RunOptions = {}) {
-  const running = start([...argv, '--port', '0'], options);
-  onTestFinished(async () => {
-    running.signal('SIGINT');
-    await running.ended;
-  });
-  const text = await running.said(/http:\/\/localhost:[0-9]+/);
-  return { ...running, url: /http:\/\/localhost:[0-9]+/.exec(text)?.[0] ?? '' };
+/** Where a started proxy can be reached. */
+async function urlOf(started: Started): Promise<string> {
+  const [, url = ''] = await started.printed(/(?:Local +|"url":")(https?:\/\/[^/"\s]+)/);
+  return url;
 }
 
-const page = { Origin: 'http://localhost:5173' };
+function get(url: string, origin: string): Promise<Response> {
+  return fetch(url, { headers: { Origin: origin, Connection: 'close' } });
+}
 
 describe('serve', () => {
-  it('prints a banner with the address to use, then a line a request', async () => {
-    const api = await startApi();
-    const proxy = await serve([api]);
-    const banner = await proxy.said('In your app:');
-    expect(banner).toContain(`${proxy.url}  instead of  ${api}`);
-    expect(banner.split('\n').every((line) => line.length <= 100)).toBe(true);
-    expect((await fetch(`${proxy.url}/x?token=abc`, { headers: page })).status).toBe(200);
-    const lines = await proxy.said('cors ✓ allowed');
-    expect(lines).toMatch(/GET\s+\/x\?token=\*\*\*\s+200/);
+  it('says where it is, then a line for each request, then how many there were', async () => {
+    const started = startMain([await api(), '--port', '0', '--allow-origin', page]);
+    const url = await urlOf(started);
+    const answer = await get(`${url}/a`, page);
+    expect(answer.headers.get('access-control-allow-origin')).toBe(page);
+    expect(await answer.text()).toBe('hello');
+    expect((await get(`${url}/a`, 'http://evil.test')).status).toBe(403);
+    await started.printed(/cors ✓ allowed {5}added allow-origin/);
+    await started.printed(/cors ✗ refused[\s\S]*╰ mend/);
+    started.signal('SIGTERM');
+    expect(await started.ended).toBe(0);
+    expect(started.stdout()).toMatch(/stopped: 2 requests, 1 refused\n$/);
+    expect(started.stderr()).toBe('');
   });
 
-  it('says why a request was refused, once, and counts the rest', async () => {
-    const api = await startApi();
-    const proxy = await serve([api, '--allow-origin', 'http://localhost:5173']);
-    const evil = { headers: { Origin: 'http://evil.test' } };
-    expect((await fetch(`${proxy.url}/x`, evil)).status).toBe(403);
-    await proxy.said('add "http://evil.test" to cors.allowOrigin');
-    await fetch(`${proxy.url}/x`, evil);
-    const text = await proxy.said('(×2)');
-    expect(text.split('mend').length - 1).toBe(1);
-  });
-
-  it('prints no control character that a peer sent', async () => {
-    const proxy = await serve([
-      await startApi((_, response) => response.writeHead(200, { 'X-A': 'b' }).end()),
-    ]);
-    await fetch(`${proxy.url}/x`, { headers: { Origin: 'http://a\u009b31m' } });
-    const text = await proxy.said('refused');
-    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  });
-
-  it('speaks NDJSON alone with --log-format json, and ends well on SIGTERM', async () => {
-    const api = await startApi();
-    const running = start([api, '--port', '0', '--log-format', 'json']);
-    const ready = JSON.parse((await running.said('"event":"ready"')).split('\n')[0] ?? '');
-    expect(ready).toMatchObject({ event: 'ready', level: 'info', url: `http://localhost:${ready.port}` });
-    await fetch(`${ready.url}/x`, { headers: page });
-    await running.said('"event":"request"');
-    running.signal('SIGTERM');
-    expect(await running.ended).toBe(0);
-    const events = running
+  it('prints nothing but JSON lines where it is asked to', async () => {
+    const started = startMain([await api(), '--port', '0', '--log-format', 'json']);
+    const url = await urlOf(started);
+    await get(`${url}/a`, page);
+    await started.printed(/"event":"request"/);
+    started.signal('SIGINT');
+    expect(await started.ended).toBe(0);
+    const lines = started
       .stdout()
-      .trim()
+      .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.map(({ event }) => event)).toEqual(['ready', 'request', 'stopping', 'stopped']);
-    expect(events[1]).toMatchObject({
-      method: 'GET',
-      path: '/x',
-      status: 200,
-      origin: page.Origin,
-      outcome: 'ok',
+    expect(lines.map(({ event }) => event)).toEqual(['ready', 'request', 'stopping', 'stopped']);
+    expect(lines[0]).toMatchObject({ url, port: Number(new URL(url).port), level: 'info' });
+    expect(lines.every(({ time }) => !Number.isNaN(Date.parse(time)))).toBe(true);
+    expect(started.stderr()).toBe('');
+  });
+
+  it('prints refusals and failures alone where it is quiet', async () => {
+    const started = startMain([await api(), '--port', '0', '-q', '--allow-origin', page]);
+    const probe = startMain([await api(), '--port', '0']);
+    await urlOf(probe);
+    started.signal('SIGTERM');
+    await started.ended;
+    expect(started.stdout()).toBe('');
+  });
+
+  it('ends well when the parent that holds its standard input is gone', async () => {
+    const started = startMain([await api(), '--port', '0']);
+    await urlOf(started);
+    started.stdin.end();
+    expect(await started.ended).toBe(0);
+    expect(started.stdout()).toContain('stopped: 0 requests');
+  });
+
+  it('keeps serving where standard input ended before it was ready', async () => {
+    const started = startMain([await api(), '--port', '0']);
+    started.stdin.end();
+    const url = await urlOf(started);
+    expect((await get(`${url}/a`, page)).status).toBe(200);
+  });
+
+  it('never takes another port, and says who holds the one that was asked for', async () => {
+    const target = await api();
+    const first = startMain([target, '--port', '0']);
+    const { port } = new URL(await urlOf(first));
+    const second = await runMain([target, '--port', port]);
+    expect(second.code).toBe(3);
+    expect(second.stdout).toBe('');
+    expect(second.stderr).toMatch(
+      new RegExp(
+        `^✗ Cannot listen on localhost:${port}: the port is in use by .*\\(pid ${process.pid}\\): a cors-proxy with this same config\\n` +
+          `  Mend: use that one \\(http://localhost:${port}/\\), stop it \\(kill ${process.pid}\\), or take any free port: cors-proxy --port 0\\n$`,
+      ),
+    );
+  });
+
+  it('refuses a config with problems before it listens', async () => {
+    const ran = await runMain([], {
+      files: { 'cors-proxy.config.json': '{ "target": "https://a.test", "lisen": {} }' },
     });
-    expect(running.stderr()).toBe('');
-  });
-
-  it('exits with 3 where the port is taken, names the holder, and takes no other', async () => {
-    const first = await serve([await startApi()]);
-    const port = first.url.split(':').at(-1) ?? '';
-    const second = start(['http://127.0.0.1:1', '--port', port]);
-    expect(await second.ended).toBe(3);
-    expect(second.stderr()).toContain(`localhost:${port}`);
-    expect(second.stderr()).toContain(`pid ${process.pid}`);
-    expect(second.stdout()).toBe('');
-  });
-
-  it('forces the end with 130 on a second SIGINT', async () => {
-    const asked = new EventEmitter();
-    const api = await startApi(() => asked.emit('asked'));
-    const running = start([api, '--port', '0']);
-    const url = /http:\/\/localhost:[0-9]+/.exec(await running.said('In your app:'))?.[0] ?? '';
-    const seen = once(asked, 'asked');
-    const pending = fetch(`${url}/slow`).catch(() => 'cut');
-    await seen;
-    running.signal('SIGINT');
-    await running.said('stopping');
-    running.signal('SIGINT');
-    expect(await running.ended).toBe(130);
-    expect(await pending).toBe('cut');
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('did you mean "listen"');
+    expect(ran.stdout).toBe('');
   });
 });
 
-describe('a config that is saved while it is served', () => {
-  const allowing = (api: string, origin: string) =>
-    JSON.stringify({ target: api, cors: { allowOrigin: origin } }, null, 2);
+describe('a config that is saved', () => {
+  const config = (origin: string, target: string) =>
+    JSON.stringify({ target, cors: { allowOrigin: origin } });
 
-  it('is live at once, and says what it widened', async () => {
-    const api = await startApi();
-    const cwd = folder({ 'cors-proxy.config.json': allowing(api, 'http://localhost:1111') });
-    const proxy = await serve([], { cwd });
-    expect((await fetch(proxy.url, { headers: page })).status).toBe(403);
-    // As editors save: a new file, moved over the old one.
-    writeFileSync(join(cwd, 'new'), allowing(api, page.Origin));
-    renameSync(join(cwd, 'new'), join(cwd, 'cors-proxy.config.json'));
-    await proxy.said('config reloaded');
-    expect(proxy.stdout()).toContain(`+${page.Origin}`);
-    expect((await fetch(proxy.url, { headers: page })).status).toBe(200);
+  it('is live, and a bad one changes nothing', async () => {
+    const target = await api();
+    const started = startMain(['--port', '0'], { files: { 'cors-proxy.config.json': config(page, target) } });
+    const url = await urlOf(started);
+    const file = join(started.cwd, 'cors-proxy.config.json');
+    expect((await get(`${url}/a`, 'http://localhost:4200')).status).toBe(403);
+
+    writeFileSync(file, config('http://localhost:4200', target));
+    await started.printed(
+      /config reloaded {4}~ routes\[0\] allowOrigin \+http:\/\/localhost:4200 -http:\/\/localhost:5173/,
+    );
+    expect((await get(`${url}/a`, 'http://localhost:4200')).status).toBe(200);
+
+    writeFileSync(file, '{ "target": "nonsense"');
+    await started.printed(/config not reloaded[\s\S]*cors-proxy\.config\.json:1:1/);
+    expect((await get(`${url}/a`, 'http://localhost:4200')).status).toBe(200);
   });
 
-  it('changes nothing where it is broken, says so with the place, and recovers', async () => {
-    const api = await startApi();
-    const cwd = folder({ 'cors-proxy.config.json': allowing(api, page.Origin) });
-    const file = join(cwd, 'cors-proxy.config.json');
-    const proxy = await serve([], { cwd });
-    writeFileSync(file, '{ "target": 5 }');
-    await proxy.warned('cors-proxy.config.json:1:13');
-    expect((await fetch(proxy.url, { headers: page })).status).toBe(200);
-    writeFileSync(file, allowing(api, 'http://localhost:2222'));
-    await proxy.said('config reloaded');
-    expect((await fetch(proxy.url, { headers: page })).status).toBe(403);
+  it('is an event for machines, good or bad', async () => {
+    const target = await api();
+    const files = { 'cors-proxy.config.json': config(page, target) };
+    const started = startMain(['--port', '0', '--log-format', 'json'], { files });
+    await urlOf(started);
+    const file = join(started.cwd, 'cors-proxy.config.json');
+    writeFileSync(file, '{');
+    await started.printed(/"event":"reload_failed","problems":\[\{"code":"CP101"/);
+    writeFileSync(file, config('http://localhost:4200', target));
+    await started.printed(/"event":"reload","changes":\["~ routes\[0\] allowOrigin/);
+    expect(started.stderr()).toBe('');
+  });
+
+  it('cannot move the listener, and says so', async () => {
+    const target = await api();
+    const files = { 'cors-proxy.config.json': config(page, target) };
+    const started = startMain(['--port', '0'], { files });
+    const url = await urlOf(started);
+    const moved = JSON.stringify({ target, cors: { allowOrigin: page }, listen: { host: '127.0.0.1' } });
+    writeFileSync(join(started.cwd, 'cors-proxy.config.json'), moved);
+    await started.printed(/listen\.host changed: it holds after a restart/);
+    expect((await get(`${url}/a`, page)).status).toBe(200);
+  });
+});
+
+describe('demo', () => {
+  it('serves the page, the API and the proxy between them', async () => {
+    const started = startMain(['demo', '--port', '0']);
+    const url = await urlOf(started);
+    const [, pageUrl = '', apiUrl = ''] = await started.printed(
+      /Open (http:\/\/localhost:\d+)\n[^(]*\((http:\/\/127\.0\.0\.1:\d+)\)/,
+    );
+    expect(await (await fetch(pageUrl)).text()).toContain('<');
+    const direct = await get(`${apiUrl}/article`, pageUrl);
+    expect(direct.headers.get('access-control-allow-origin')).toBeNull();
+    const proxied = await get(`${url}/article`, pageUrl);
+    expect(proxied.headers.get('access-control-allow-origin')).toBe(pageUrl);
+    started.signal('SIGTERM');
+    expect(await started.ended).toBe(0);
   });
 });

@@ -60,7 +60,7 @@ describe('a client of the HTTPS listener', () => {
     const client = await tlsClient(app);
     await client.write(handshake(app));
     await upstream.reached('handshake');
-    client.rst();
+    client.socket.destroy();
     expect(await upstream.closed(1)).not.toBe('open');
   });
 

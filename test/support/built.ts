@@ -11,9 +11,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export function builtExecutable(): string {
   const built = join(root, 'dist/cli/start.js');
   if (!existsSync(built) || statSync(built).mtimeMs < newestSource()) {
-    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-      cwd: root,
-    });
+    execFileSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+      {
+        cwd: root,
+      },
+    );
   }
   return join(root, 'bin/cors-proxy.js');
 }

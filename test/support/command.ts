@@ -28,7 +28,7 @@ export async function run(argv: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** A command that goes on until a signal; `said` resolves once the text has been printed on standard output. */
-export function start(argv: readonly string[], options: RunOptions = {}) {
+function start(argv: readonly string[], options: RunOptions = {}) {
   const stdout = recorder(options.columns);
   const stderr = recorder(options.columns);
   const handlers = new Map<SignalName, () => void>();

@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { explainListenFailure, inUse } from '../../src/cli/listen-failure.ts';
+import { findPortHolder, readLsof, readSs } from '../../src/cli/port-holder.ts';
+
+const listen = { host: 'localhost', port: 8010 };
+const nobody = { command: undefined, pid: undefined, corsProxyConfig: undefined };
+const wanted = { listen, configName: '/project/cors-proxy.config.json' };
+
+async function serverWith(body: string): Promise<number> {
+  const server = createServer((_request, response) => response.end(body));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+describe('a port in use', () => {
+  it.each([
+    [
+      'by whom nobody knows',
+      nobody,
+      'Cannot listen on localhost:8010: the port is in use',
+      'take any free port: cors-proxy --port 0',
+    ],
+    [
+      'by another program',
+      { ...nobody, command: 'nginx', pid: 7 },
+      'Cannot listen on localhost:8010: the port is in use by nginx (pid 7)',
+      'stop it (kill 7), or take any free port: cors-proxy --port 0',
+    ],
+    [
+      'by a proxy with the same config',
+      { command: 'node', pid: 7, corsProxyConfig: '/project/cors-proxy.config.json' },
+      'Cannot listen on localhost:8010: the port is in use by node (pid 7): a cors-proxy with this same config',
+      'use that one (http://localhost:8010/), stop it (kill 7), or take any free port: cors-proxy --port 0',
+    ],
+    [
+      'by a proxy with another config, on a system that tells nothing',
+      { command: undefined, pid: 7, corsProxyConfig: '/other.json' },
+      'Cannot listen on localhost:8010: the port is in use by a process (pid 7): a cors-proxy with /other.json',
+      'use that one (http://localhost:8010/), stop it (kill 7), or take any free port: cors-proxy --port 0',
+    ],
+  ])('%s', (_sentence, holder, said, mend) => {
+    expect(inUse(holder, wanted)).toEqual({ said, mend, code: 3 });
+  });
+
+  it('asks whether it is one of us', async () => {
+    const port = await serverWith('{"name":"cors-proxy","pid":4711,"config":"a.json"}');
+    expect(await findPortHolder(port)).toMatchObject({ pid: 4711, corsProxyConfig: 'a.json' });
+  });
+
+  it.each([
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"name":"other"}',
+    '{"name":"cors-proxy","pid":"1"}',
+    'x'.repeat(100_000),
+  ])('is not led astray by a server that answers %j', async (body) => {
+    expect((await findPortHolder(await serverWith(body))).corsProxyConfig).toBeUndefined();
+  });
+
+  it('reads what the system says', () => {
+    expect(readLsof('p41822\ncnode\nf18\n')).toEqual({ pid: 41822, command: 'node' });
+    expect(readLsof('')).toBeUndefined();
+    expect(readSs('LISTEN 0 511 127.0.0.1:8010 0.0.0.0:* users:(("node",pid=41822,fd=18))')).toEqual({
+      pid: 41822,
+      command: 'node',
+    });
+    expect(readSs('LISTEN 0 511 127.0.0.1:8010 0.0.0.0:*')).toBeUndefined();
+  });
+});
+
+describe('other reasons', () => {
+  it.each([
+    ['EACCES', 80, 'Cannot listen on localhost:80: this user may not use ports below 1024'],
+    [
+      'EADDRNOTAVAIL',
+      8010,
+      'Cannot listen on localhost:8010: no network interface of this machine has the address "localhost"',
+    ],
+    ['ENOTFOUND', 8010, 'Cannot listen on localhost:8010: "localhost" cannot be resolved to an address'],
+  ])('%s is a failure at run time', async (code, port, said) => {
+    const error = Object.assign(new Error(code), { code });
+    const failure = await explainListenFailure(error, { ...wanted, listen: { ...listen, port } });
+    expect(failure).toMatchObject({ said, code: 1 });
+  });
+
+  it('leaves a bug to be a bug', async () => {
+    expect(await explainListenFailure(new TypeError('x'), wanted)).toBeUndefined();
+  });
+});

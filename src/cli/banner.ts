@@ -1,5 +1,6 @@
 /** What stands in the terminal once the port is bound. Pure: names of secrets, never values. */
 
+import { originsText } from '../observe/rule-text.ts';
 import { cutEnd, type Layout, renderSpans, type Span } from '../observe/spans.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
 
@@ -88,14 +89,6 @@ function routeNotes({ policy, websocket, secretNames }: Route): readonly string[
     ...(websocket ? ['websocket'] : []),
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
   ];
-}
-
-/** The origins of a policy, in a few words. */
-export function originsText({ mode, origins, places }: Route['policy']): string {
-  if (mode === 'passthrough') return 'whom the API allows';
-  if (origins.kind === 'any') return 'every origin';
-  if (!places.allowOrigin.written) return 'loopback origins';
-  return origins.written.join(', ');
 }
 
 /** The one edit that is left to the user. */

@@ -67,14 +67,11 @@ export const noParent: ParentWatch = { onEnd: () => {}, close: () => {} };
  */
 export function watchParent({ stdin, stdinKind }: Pick<Io, 'stdin' | 'stdinKind'>): ParentWatch {
   if (stdinKind !== 'pipe') return noParent;
-  let hasEnded = false;
-  const noteEnd = () => {
-    hasEnded = true;
-  };
-  stdin.on('end', noteEnd).on('error', noteEnd).resume();
+  // Read from the beginning: an end that comes before the proxy is ready has passed when `onEnd` is called.
+  stdin.on('error', () => {}).resume();
   return {
     onEnd: (gone) => {
-      if (!hasEnded) stdin.once('end', gone);
+      stdin.once('end', gone);
     },
     close: () => {
       stdin.pause();

@@ -3,8 +3,10 @@
 import type { Exchange } from '../exchange.ts';
 import { firstValue, hasField } from '../http/header-list.ts';
 import { explanationOf, isRefusal } from './cors-verdict.ts';
-import { type Mask, maskOf } from './mask.ts';
+import { escapeControls, type Mask, maskOf } from './mask.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
+import { plainPaint } from './paint.ts';
+import { ruleText } from './rule-text.ts';
 import { cutEnd, cutMiddle, type Layout, renderSpans, type Span } from './spans.ts';
 import { durationText, sizeText, timeOfDay } from './units.ts';
 
@@ -14,9 +16,15 @@ export type Telling = 'first' | number;
 /** One line when all is well; a block below it where something is wrong, the first time. */
 export function formatExchange(exchange: Exchange, layout: Layout, telling: Telling = 'first'): string {
   const words = outcomeWords(exchange);
-  const line = renderSpans(lineSpans(exchange, words, { width: layout.width, telling }), layout);
+  const spans = lineSpans(exchange, words, { width: layout.width, telling });
+  const line = renderSpans(spans, layout);
   if (words.mark !== '✗' || telling !== 'first') return line;
-  return [line, ...blockLines(exchange, layout)].join('\n');
+  return [line, ...blockLines(blockRows(exchange, reasonIn(spans, words, layout)), layout)].join('\n');
+}
+
+/** Whether the line has the reason whole: then the block does not repeat it. */
+function reasonIn(spans: readonly Span[], { why }: OutcomeWords, { width }: Layout): 'said' | 'cut' {
+  return renderSpans(spans, { width, paint: plainPaint }).endsWith(escapeControls(why)) ? 'said' : 'cut';
 }
 
 /** Below this the size goes; it is the least asked for. */
@@ -70,25 +78,26 @@ function statusStyle(status: number): 'green' | 'cyan' | 'yellow' | 'red' {
   return status < 500 ? 'yellow' : 'red';
 }
 
-interface BlockRow {
-  readonly label: string;
-  readonly text: string;
-}
-
 /** The block is never cut: it is read once, and copied from. */
-function blockLines(exchange: Exchange, { paint, width }: Layout): readonly string[] {
-  const mask = maskOf(exchange.ruleset);
-  const rows = blockRows(exchange, mask).filter(({ text }) => text !== '');
+function blockLines(rows: readonly BlockRow[], { paint, width }: Layout): readonly string[] {
+  const told = rows.filter(({ text }) => text !== '');
   const indent = ' '.repeat(width >= widthForTime ? 10 : 2);
-  return rows.map(({ label, text }, i) => {
-    const corner = rows.length === 1 || i === rows.length - 1 ? '╰' : i === 0 ? '╭' : '│';
-    return `${indent}${paint.dim(`${corner} ${label.padEnd(7)}`)} ${text}`;
+  return told.map(({ label, text }, i) => {
+    const corner = i === told.length - 1 ? '╰' : i === 0 ? '╭' : '│';
+    return `${indent}${paint.dim(`${corner} ${label.padEnd(5)}`)}  ${text}`;
   });
 }
 
-function blockRows(exchange: Exchange, mask: Mask): readonly BlockRow[] {
+interface BlockRow {
+  readonly label: string;
+  /** Without one the row is left out. */
+  readonly text: string;
+}
+
+function blockRows(exchange: Exchange, reason: 'said' | 'cut'): readonly BlockRow[] {
+  const mask = maskOf(exchange.ruleset);
   const { plan, failure } = exchange;
-  if (isRefusal(plan.decision)) return refusalRows(exchange, mask);
+  if (isRefusal(plan.decision)) return refusalRows(exchange, mask, reason);
   if (failure !== undefined) {
     return [
       { label: 'why', text: mask.text(failure.detail) },
@@ -99,18 +108,20 @@ function blockRows(exchange: Exchange, mask: Mask): readonly BlockRow[] {
   if (plan.kind !== 'refuse') return [];
   const { detail, hint, place } = plan.refusal;
   return [
-    { label: 'why', text: withPlace(mask.text(detail), place) },
+    { label: 'why', text: reason === 'said' ? place : withPlace(mask.text(detail), place) },
     { label: 'mend', text: mask.text(hint) },
   ];
 }
 
-function refusalRows(exchange: Exchange, mask: Mask): readonly BlockRow[] {
+function refusalRows(exchange: Exchange, mask: Mask, reason: 'said' | 'cut'): readonly BlockRow[] {
   const told = explanationOf(exchange);
   if (told === undefined) return [];
+  const rule = withPlace(mask.text(ruleText(exchange)), told.place);
   return [
-    { label: 'why', text: withPlace(mask.text(told.why), told.place) },
+    ...(reason === 'said' ? [] : [{ label: 'why', text: mask.text(told.why) }]),
+    { label: reason === 'said' ? 'why' : 'rule', text: rule },
     { label: 'sent', text: sentText(exchange) },
-    { label: 'browser', text: told.browserSays === '' ? '' : `will say: ${mask.text(told.browserSays)}` },
+    { label: 'browser will say', text: mask.text(told.browserSays) },
     { label: 'mend', text: mask.text(told.mend) },
   ];
 }

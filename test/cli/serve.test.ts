@@ -67,12 +67,20 @@ describe('serve', () => {
   });
 
   it('prints refusals and failures alone where it is quiet', async () => {
-    const started = startMain([await api(), '--port', '0', '-q', '--allow-origin', page]);
-    const probe = startMain([await api(), '--port', '0']);
-    await urlOf(probe);
+    const free = createServer();
+    const port = await listening(free);
+    await new Promise((resolve) => free.close(resolve));
+    const started = startMain([await api(), '--port', String(port), '-q', '--allow-origin', page]);
+    const url = `http://localhost:${port}/a`;
+    // Nothing says that it is ready: that is what quiet means.
+    const patient = (): Promise<Response> => get(url, page).catch(patient);
+    expect((await patient()).status).toBe(200);
+    expect((await get(url, 'http://evil.test')).status).toBe(403);
     started.signal('SIGTERM');
     await started.ended;
-    expect(started.stdout()).toBe('');
+    expect(started.stdout()).toMatch(/^\d\d:\d\d:\d\d {2}GET .* 403 .*cors ✗ refused/);
+    expect(started.stdout()).not.toContain('200');
+    expect(started.stdout()).not.toContain('stopped');
   });
 
   it('ends well when the parent that holds its standard input is gone', async () => {

@@ -142,13 +142,27 @@ describe('what the line says', () => {
 });
 
 describe('the block below a refusal', () => {
-  it('says why, what was sent, what the browser will say, and what to do', () => {
-    expect(formatExchange(refused, at(140)).split('\n').slice(1)).toEqual([
-      '          ╭ why     http://localhost:4200 is not in allowOrigin; the list has http://localhost:5173, with another port  cors-proxy.config.json:3:20',
-      '          │ sent    nothing to api.test',
-      "          │ browser will say: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
-      '          ╰ mend    add "http://localhost:4200" to cors.allowOrigin',
+  it('says whose rule it is, what was sent, what the browser will say, and what to do', () => {
+    expect(formatExchange(refused, at(Infinity)).split('\n').slice(1)).toEqual([
+      '          ╭ why    routes[0] "/gh/**" allows http://localhost:5173  cors-proxy.config.json:3:20',
+      '          │ sent   nothing to api.test',
+      "          │ browser will say  No 'Access-Control-Allow-Origin' header is present on the requested resource.",
+      '          ╰ mend   add "http://localhost:4200" to cors.allowOrigin',
     ]);
+  });
+
+  it('has the reason whole where the line could not', () => {
+    expect(formatExchange(refused, at(80)).split('\n').slice(1, 3)).toEqual([
+      '          ╭ why    http://localhost:4200 is not in allowOrigin; the list has http://localhost:5173, with another port',
+      '          │ rule   routes[0] "/gh/**" allows http://localhost:5173  cors-proxy.config.json:3:20',
+    ]);
+  });
+
+  it('names the methods that a preflight may ask for', () => {
+    const asking = request('OPTIONS /pay/a', { Origin: page, 'Access-Control-Request-Method': 'PUT' });
+    expect(formatExchange(exchangeOf(asking, rules), at(Infinity))).toContain(
+      'routes[1] "/pay/**" allows methods GET',
+    );
   });
 
   it('is left out where the same was said before, and the count stands in the line', () => {
@@ -160,9 +174,9 @@ describe('the block below a refusal', () => {
   it('tells the page that a failure is no CORS error', () => {
     const failed = exchangeOf(request('GET /gh/zen', { Origin: page }), rules, refusedConnection);
     expect(formatExchange(failed, at(100)).split('\n').slice(1)).toEqual([
-      '          ╭ why     Cannot reach https://api.test for GET /gh/zen: connection refused',
-      '          │ mend    start the server',
-      '          ╰ page    the answer carries CORS headers: your code sees this 502 and its JSON, not "Failed to fetch"',
+      '          ╭ why    Cannot reach https://api.test for GET /gh/zen: connection refused',
+      '          │ mend   start the server',
+      '          ╰ page   the answer carries CORS headers: your code sees this 502 and its JSON, not "Failed to fetch"',
     ]);
   });
 

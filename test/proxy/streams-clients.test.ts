@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { asking, clientOf, page, pageRequest, proxyTo, upstreamOf } from '../support/one-route.ts';
@@ -15,7 +16,7 @@ import {
   send,
 } from '../support/raw-upstream.ts';
 import { values } from '../support/strict-parser.ts';
-import { startTestApp } from '../support/test-app.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const short = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const endless = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -205,13 +206,7 @@ describe('a client that dawdles', () => {
     onTestFinished(() => void socket.destroy());
     socket.write(pageRequest(app, 'GET /api/x'));
     await once(socket, 'readable');
-    // The flood has come to a halt when many other exchanges go by without a byte of it moving.
-    let moved = -1;
-    while (moved !== sent) {
-      moved = sent;
-      for (let i = 0; i < 50; i += 1) await ask({ port: app.port }, pageRequest(app, 'GET /none'));
-    }
-    expect(moved).toBeLessThan(24 * 1024 * 1024);
+    expect(await halted(app, () => sent)).toBeLessThan(24 * 1024 * 1024);
     let received = 0;
     socket.on('data', (bytes) => {
       received += bytes.length;
@@ -238,6 +233,53 @@ describe('a client that dawdles', () => {
     expect(upstream.connections()).toBe(0);
   });
 });
+
+describe('an upstream that dawdles', () => {
+  it('UB-11 and does not read an upload holds up the client, not the memory', async () => {
+    const size = 64 * 1024 * 1024;
+    let read = () => {};
+    let received = 0;
+    const server = createHttpServer((request, response) => {
+      read = () => {
+        request.on('data', (bytes: Buffer) => {
+          received += bytes.length;
+        });
+        request.on('end', () => response.end());
+      };
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const app = await proxyTo(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
+    const requested = once(server, 'request');
+    const client = await clientOf(app);
+    const chunk = Buffer.alloc(64 * 1024, 'u');
+    let sent = 0;
+    const pour = () => {
+      while (sent < size) {
+        sent += chunk.length;
+        if (!client.socket.write(chunk)) return;
+      }
+    };
+    await client.write(pageRequest(app, 'POST /api/x', { headers: [['Content-Length', String(size)]] }));
+    client.socket.on('drain', pour);
+    pour();
+    await requested;
+    expect(await halted(app, () => sent)).toBeLessThan(24 * 1024 * 1024);
+    read();
+    expect((await client.response({ method: 'POST', deadlineMs: 10_000 })).status).toBe(200);
+    expect(received).toBe(size);
+  });
+});
+
+/** Where the flood comes to a halt: many other exchanges go by without a byte of it moving. */
+async function halted(app: TestApp, moved: () => number): Promise<number> {
+  for (let last = -1; ; ) {
+    if (last === moved()) return last;
+    last = moved();
+    for (let i = 0; i < 50; i += 1) await ask({ port: app.port }, pageRequest(app, 'GET /none'));
+  }
+}
 
 function sockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name.startsWith('TCPSocket')).length;

@@ -1,7 +1,7 @@
 /** `cors-proxy routes`: the routes in their order, which is the order in which they are tried. */
 
+import { originsText } from '../../observe/rule-text.ts';
 import type { Route } from '../../ruleset.ts';
-import { originsText } from '../banner.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
 import { printProblems } from '../problem-report.ts';

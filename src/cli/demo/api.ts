@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type DemoReply, type DemoRequest, replyTo } from './api-replies.ts';
+import { type Chat, openChat } from './chat.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { type Listening, listenOnFreePort } from './listening.ts';
 
@@ -9,6 +10,8 @@ export interface DemoApi extends Listening {
   /** `http://127.0.0.1:41234` */
   readonly url: string;
   readonly journal: Journal;
+  /** `undefined` where socket.io is not installed. */
+  readonly chat: Chat | undefined;
 }
 
 export async function startApi(): Promise<DemoApi> {
@@ -16,8 +19,13 @@ export async function startApi(): Promise<DemoApi> {
   const server = createServer((request, response) => {
     void answer(request, response, journal).catch(() => response.destroy());
   });
-  const listening = await listenOnFreePort(server);
-  return { ...listening, url: `http://127.0.0.1:${listening.port}`, journal };
+  const chat = await openChat(server, journal);
+  const { port, close: closeServer } = await listenOnFreePort(server);
+  const close = (): Promise<void> => {
+    chat?.close();
+    return closeServer();
+  };
+  return { port, close, url: `http://127.0.0.1:${port}`, journal, chat };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, journal: Journal): Promise<void> {

@@ -27,8 +27,10 @@ export interface Experiment {
   readonly id: string;
   readonly title: string;
   readonly about: string;
-  /** `events` opens the first call with EventSource. */
-  readonly kind: 'fetch' | 'events';
+  /** `events` opens its calls with EventSource, `chat` with socket.io. */
+  readonly kind: 'fetch' | 'events' | 'chat';
+  /** A package that may not be installed; without it the page says so instead of calling. */
+  readonly needs?: 'socket.io';
   /** Made one after the other, until one is blocked. */
   readonly calls: readonly Call[];
   readonly direct: Side;
@@ -41,9 +43,20 @@ export interface Experiment {
 
 /** The call as one would write it; `api` is the address at the head of each column. */
 export function snippetOf({ kind, calls }: Pick<Experiment, 'kind' | 'calls'>): string {
-  if (kind === 'events') return calls.map(({ path }) => `new EventSource(api + '${path}')`).join('\n');
-  return calls.map(fetchText).join('\n');
+  switch (kind) {
+    case 'fetch':
+      return calls.map(fetchText).join('\n');
+    case 'events':
+      return calls.map(({ path }) => `new EventSource(api + '${path}')`).join('\n');
+    case 'chat':
+      return chatText;
+  }
 }
+
+const chatText = `const chat = io(api);   // GET, then a WebSocket
+chat.emit('join', 'Ada', 'demo');
+chat.emit('say', 'Can you hear me?');
+chat.on('said', (name, text) => show(name, text));`;
 
 function fetchText(call: Call): string {
   const options: string[] = [];

@@ -124,6 +124,24 @@ export const experiments: readonly Experiment[] = [
     rule: '// nothing to set: responses are never buffered',
   },
   {
+    id: 'chat',
+    title: 'A chat over WebSockets',
+    about:
+      'socket.io begins with requests, which obey CORS, and goes on by a WebSocket, which does not: any page may open one to any server. The browser only sends Origin with the handshake; who looks at it is the server’s affair.',
+    kind: 'chat',
+    needs: 'socket.io',
+    calls: [{ method: 'GET', path: '/socket.io/' }],
+    direct: {
+      outcome: 'blocked',
+      says: 'The answer to the first request is withheld, so no chat begins. That is no protection: a script that asks for a WebSocket at once gets it, from any page of the web, because this API looks at no Origin.',
+    },
+    proxied: {
+      outcome: 'works',
+      says: 'Two guests met by WebSocket. Here the Origin of the handshake decides: a page that is not listed gets 403, and the API hears nothing of it.',
+    },
+    rule: '"match": "/socket.io/**",\n"websocket": true',
+  },
+  {
     id: 'redirect',
     title: 'A redirect',
     about:

@@ -2,13 +2,14 @@
 export const drawScript = String.raw`
 import { run } from './run.js';
 
-const { origins, experiments } = JSON.parse(document.getElementById('demo').textContent);
+const { origins, experiments, missing } = JSON.parse(document.getElementById('demo').textContent);
 const bases = { direct: origins.api, proxied: origins.proxy };
 const sides = Object.keys(bases);
 const words = {
   works: ['✓', 'Works'],
   'readable-error': ['!', 'Error, readable'],
   blocked: ['✗', 'Blocked'],
+  'not-run': ['–', 'Not run'],
 };
 const outcomes = new Map();
 
@@ -31,7 +32,7 @@ async function runSide(experiment, side) {
   const result = card.querySelector('.result');
   card.setAttribute('aria-busy', 'true');
   const onTick = (ticks) => result.replaceChildren(el('p', { class: 'wait' }, 'Listening …'), textBox(ticks.join('\n')));
-  const done = await run(experiment, bases[side], onTick);
+  const done = isMissing(experiment) ? { outcome: 'not-run', results: [] } : await run(experiment, bases[side], onTick);
   result.replaceChildren(...drawSide(experiment, side, done));
   card.dataset.outcome = done.outcome;
   card.removeAttribute('aria-busy');
@@ -39,13 +40,19 @@ async function runSide(experiment, side) {
   outcomes.set(name, done.outcome);
 }
 
+function isMissing({ needs }) {
+  return missing.includes(needs);
+}
+
 function drawSide(experiment, side, { outcome, results }) {
   const expected = experiment[side];
-  const says = outcome === expected.outcome ? expected.says
+  const says = outcome === 'not-run' ? 'This needs the package ' + experiment.needs + ': npm i ' + experiment.needs
+    : outcome === expected.outcome ? expected.says
     : 'This is not what the demo expects here. Is this page open under its own address, ' + origins.page + '?';
   const parts = [el('p', { class: 'verdict' }, badge(outcome)), el('p', { class: 'says' }, says)];
   for (const result of results) parts.push(...drawResult(result, results.length > 1));
   if (experiment.asks && side === 'proxied') parts.push(askButton());
+  if (experiment.kind === 'chat' && side === 'proxied' && outcome === 'works') parts.push(chatButton());
   return parts;
 }
 
@@ -122,14 +129,46 @@ function askButton() {
   return el('div', { class: 'ask' }, button, answer);
 }
 
+let leaveChat = () => {};
+
+/** The same chat by hand: with everybody who has this page open and joined. */
+function chatButton() {
+  leaveChat();
+  const button = el('button', { type: 'button' }, 'Join the chat');
+  const room = el('div', { class: 'ask' }, button);
+  button.addEventListener('click', async () => {
+    const { join } = await import('./chat.js');
+    const log = el('pre', { tabindex: '0', role: 'log', 'aria-label': 'Chat' });
+    const onLine = (line) => log.append(line + '\n');
+    const { say, leave } = join(bases.proxied, { onLine, onEnd: (why) => onLine('It is over: ' + why) });
+    leaveChat = leave;
+    const form = chatForm(say);
+    room.replaceChildren(form, log);
+    form.querySelector('input').focus();
+  });
+  return room;
+}
+
+function chatForm(say) {
+  const input = el('input', { type: 'text', maxlength: '200', autocomplete: 'off', 'aria-label': 'Message' });
+  const form = el('form', { class: 'say' }, input, el('button', {}, 'Say'));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (input.value !== '') say(input.value);
+    input.value = '';
+  });
+  return form;
+}
+
 async function runExperiment(experiment) {
   await Promise.all(sides.map((side) => runSide(experiment, side)));
 }
 
 function tally() {
-  const read = (side) => experiments.filter(({ id }) => outcomes.get(id + '-' + side) !== 'blocked').length;
-  const text = 'Your scripts could read ' + read('direct') + ' of ' + experiments.length + ' answers straight from the API, '
-    + read('proxied') + ' of ' + experiments.length + ' through cors-proxy.';
+  const run = experiments.filter((experiment) => !isMissing(experiment));
+  const read = (side) => run.filter(({ id }) => outcomes.get(id + '-' + side) !== 'blocked').length;
+  const text = 'Your scripts could read ' + read('direct') + ' of ' + run.length + ' answers straight from the API, '
+    + read('proxied') + ' of ' + run.length + ' through cors-proxy.';
   document.getElementById('tally').textContent = text;
 }
 

@@ -9,7 +9,8 @@ export interface PageOrigins {
   readonly proxy: string;
 }
 
-export function pageHtml(origins: PageOrigins): string {
+/** `missing`: the packages that an experiment needs and that are not installed. */
+export function pageHtml(origins: PageOrigins, missing: readonly string[] = []): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -19,7 +20,7 @@ export function pageHtml(origins: PageOrigins): string {
 <title>cors-proxy demo</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/style.css">
-<script type="application/json" id="demo">${embeddable({ origins, experiments })}</script>
+<script type="application/json" id="demo">${embeddable({ origins, experiments, missing })}</script>
 <script type="module" src="/draw.js"></script>
 </head>
 <body>

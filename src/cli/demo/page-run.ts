@@ -9,12 +9,19 @@ export async function run(experiment, base, onTick) {
   for (const [index, call] of experiment.calls.entries()) {
     const id = [experiment.id, index, crypto.randomUUID()].join('.');
     const url = base + call.path + '?call=' + id;
-    const answer = experiment.kind === 'events' ? await listen(url, onTick) : await fetchCall(url, call);
+    const answer = await callers[experiment.kind]({ base, url, id, call, onTick });
     results.push({ call, ...answer, seen: await seenByApi(id) });
     if (answer.error !== undefined) break;
   }
   return { outcome: outcomeOf(results), results };
 }
+
+const callers = {
+  fetch: ({ url, call }) => fetchCall(url, call),
+  events: ({ url, onTick }) => listen(url, onTick),
+  // Only where it is called for: it imports the script of a package that may be missing.
+  chat: async ({ base, id, onTick }) => (await import('./chat.js')).converse(base, id, onTick),
+};
 
 /** One fetch, and all of it that the browser lets a script see. */
 async function fetchCall(url, call) {

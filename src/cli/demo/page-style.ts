@@ -76,6 +76,7 @@ thead th { color: var(--muted); font-size: 0.82rem; border-top: 0; }
   color: var(--bad); background: var(--bad-ground);
 }
 .badge.works { color: var(--good); background: var(--good-ground); }
+.badge.not-run { color: var(--muted); background: var(--code); }
 .badge.readable-error { color: var(--fair); background: var(--fair-ground); }
 
 .experiment { margin-top: 2.6rem; }
@@ -102,6 +103,11 @@ caption { text-align: left; font-size: 0.82rem; font-weight: 600; color: var(--m
 .card pre { max-height: 18rem; overflow: auto; }
 .ask { margin-top: 0.9rem; }
 .ask pre { margin-top: 0.6rem; }
+.say { display: flex; gap: 0.5rem; }
+.say input {
+  flex: 1; min-width: 0; font: inherit; font-size: 0.92rem; min-height: 2.2rem; padding: 0.3rem 0.6rem; color: var(--ink);
+  background: var(--card); border: 1px solid var(--direct-edge); border-radius: 6px;
+}
 
 footer { margin-top: 3rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
 footer ul { padding-left: 1.2rem; }

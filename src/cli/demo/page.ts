@@ -1,11 +1,12 @@
 /** The server of the demo page: the page itself, and what the page cannot learn from a browser. */
 
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
+import type { DemoApi } from './api.ts';
 import { refusedPath } from './experiments.ts';
-import type { Journal } from './journal.ts';
 import { type Listening, listenOnFreePort } from './listening.ts';
+import { chatScript } from './page-chat.ts';
 import { drawScript } from './page-draw.ts';
-import { iconSvg, pageHtml } from './page-html.ts';
+import { iconSvg, type PageOrigins, pageHtml } from './page-html.ts';
 import { runScript } from './page-run.ts';
 import { pageStyle } from './page-style.ts';
 
@@ -16,11 +17,12 @@ export interface DemoPage extends Listening {
   readonly connect: (proxyUrl: string) => void;
 }
 
+type Api = Pick<DemoApi, 'url' | 'journal' | 'chat'>;
+
 interface Source {
   readonly pageUrl: string;
-  readonly apiUrl: string;
   readonly proxyUrl: string;
-  readonly journal: Journal;
+  readonly api: Api;
 }
 
 interface PageReply {
@@ -29,11 +31,11 @@ interface PageReply {
   readonly body: string;
 }
 
-export async function startPage(api: { readonly url: string; readonly journal: Journal }): Promise<DemoPage> {
+export async function startPage(api: Api): Promise<DemoPage> {
   let proxyUrl: string | undefined;
   let pageUrl = '';
   const server = createServer((request, response) => {
-    const source = { pageUrl, apiUrl: api.url, proxyUrl: proxyUrl ?? '', journal: api.journal };
+    const source = { pageUrl, proxyUrl: proxyUrl ?? '', api };
     void pageReply(request, source)
       .catch((error: unknown) => text(502, String(error)))
       .then((reply) => send(reply, source, response));
@@ -53,17 +55,21 @@ async function pageReply(request: IncomingMessage, source: Source): Promise<Page
   const url = new URL(`${source.pageUrl}/${(request.url ?? '').replace(/^\/+/, '')}`);
   switch (url.pathname) {
     case '/':
-      return { status: 200, type: 'text/html', body: pageHtml(originsOf(source)) };
+      return { status: 200, type: 'text/html', body: pageHtml(originsOf(source), missingFor(source)) };
     case '/style.css':
       return { status: 200, type: 'text/css', body: pageStyle };
     case '/run.js':
       return { status: 200, type: 'text/javascript', body: runScript };
     case '/draw.js':
       return { status: 200, type: 'text/javascript', body: drawScript };
+    case '/chat.js':
+      return { status: 200, type: 'text/javascript', body: chatScript };
+    case '/socket.io.js':
+      return socketIoReply(source);
     case '/icon.svg':
       return { status: 200, type: 'image/svg+xml', body: iconSvg };
     case '/seen':
-      return json(source.journal.ofCall(url.searchParams.get('call') ?? ''));
+      return json(source.api.journal.ofCall(url.searchParams.get('call') ?? ''));
     case '/ask':
       return json(await askAsPage(source));
     default:
@@ -76,8 +82,18 @@ function isOwnHost(host: string | undefined, { pageUrl }: Source): boolean {
   return host === own || host === `127.0.0.1:${port}`;
 }
 
-function originsOf({ pageUrl, apiUrl, proxyUrl }: Source): { page: string; api: string; proxy: string } {
-  return { page: pageUrl, api: apiUrl, proxy: proxyUrl };
+function originsOf({ pageUrl, api, proxyUrl }: Source): PageOrigins {
+  return { page: pageUrl, api: api.url, proxy: proxyUrl };
+}
+
+/** The packages that experiments need and that are not installed. */
+function missingFor({ api }: Source): readonly string[] {
+  return api.chat === undefined ? ['socket.io'] : [];
+}
+
+function socketIoReply({ api: { chat } }: Source): PageReply {
+  if (chat === undefined) return text(404, 'Needs the package socket.io: npm i socket.io');
+  return { status: 200, type: 'text/javascript', body: chat.clientScript };
 }
 
 function text(status: number, body: string): PageReply {
@@ -118,14 +134,19 @@ function send(reply: PageReply, source: Source, response: ServerResponse): void 
     .end(reply.body);
 }
 
-/** Nothing inline, nothing from elsewhere; the two servers that the experiments call, and this one. */
-function contentSecurityPolicy({ apiUrl, proxyUrl }: Source): string {
+/**
+ * Nothing inline, nothing from elsewhere; the two servers that the experiments call, and this one. WebSockets are named
+ * beside them: in a policy http: does not stand for ws:, though https: stands for wss: (CSP3, "scheme-part matches").
+ */
+function contentSecurityPolicy({ api, proxyUrl }: Source): string {
+  const called = [api.url, proxyUrl];
+  const sockets = called.map((url) => url.replace(/^http/, 'ws'));
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
-    `connect-src 'self' ${apiUrl} ${proxyUrl}`,
+    `connect-src 'self' ${[...called, ...sockets].join(' ')}`,
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

@@ -15,6 +15,8 @@ export interface Demo {
   readonly seen: () => readonly SeenRequest[];
   /** To be called once the proxy listens, with its URL: the page answers 503 before. */
   readonly connect: (proxyUrl: string) => void;
+  /** Ends the chat alone, whose WebSockets would end by themselves only with their pages. */
+  readonly endChat: () => void;
   readonly close: () => Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export async function startDemo(): Promise<Demo> {
     env: { DEMO_API: api.url, DEMO_PAGE: page.url },
     seen: api.journal.all,
     connect: page.connect,
+    endChat: () => api.chat?.close(),
     close: async () => {
       await Promise.all([page.close(), api.close()]);
     },

@@ -25,7 +25,8 @@ describe('the page server', () => {
     demo.connect('http://localhost:8010');
     const policy = (await fetch(demo.pageUrl)).headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain(`connect-src 'self' ${demo.apiUrl} http://localhost:8010;`);
+    const sockets = `${demo.apiUrl.replace('http', 'ws')} ws://localhost:8010`;
+    expect(policy).toContain(`connect-src 'self' ${demo.apiUrl} http://localhost:8010 ${sockets};`);
     expect(policy).not.toContain('unsafe');
   });
 

@@ -12,7 +12,7 @@ async function started(): Promise<DemoApi> {
 
 /** A guest who is in the room, and all that this guest is told from then on. */
 async function guest(
-  { url }: DemoApi,
+  { url }: Pick<DemoApi, 'url'>,
   name: string,
   room = 'lobby',
 ): Promise<{ readonly socket: Socket; readonly told: string[] }> {
@@ -124,6 +124,28 @@ describe('the end of the API', () => {
     await ended;
   });
 });
+
+describe('the end of the chat', () => {
+  it('ends its sessions, by WebSocket or between two polls, and leaves the API as it is', async () => {
+    const { chat, url } = await started();
+    const { socket } = await guest({ url }, 'Ada');
+    await byWebSocket(socket);
+    const session = await pollOnce(url);
+    const ended = next(socket, 'disconnect');
+    chat?.close();
+    await ended;
+    const gone = await fetch(`${url}/socket.io/?EIO=4&transport=polling&sid=${session}`);
+    expect(await gone.json()).toMatchObject({ message: 'Session ID unknown' });
+    expect((await fetch(`${url}/weather`)).status).toBe(200);
+  });
+});
+
+/** The id of a session whose client does not poll again. */
+async function pollOnce(url: string): Promise<string> {
+  const opening = await (await fetch(`${url}/socket.io/?EIO=4&transport=polling`)).text();
+  const [, session = ''] = /"sid":"([^"]+)"/.exec(opening) ?? [];
+  return session;
+}
 
 /** A WebSocket whose client sends nothing after the handshake. */
 async function mute({ port }: DemoApi): Promise<NetSocket> {

@@ -23,6 +23,8 @@ export interface Running {
   readonly parent: ParentWatch;
   /** Called once the port is bound. */
   readonly ready?: (app: App) => Invitation;
+  /** Called when the stopping begins: what would hold a connection open lets go. */
+  readonly stopping?: () => void;
 }
 
 export interface Invitation {
@@ -75,7 +77,10 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   const stopped = untilStopped(context.io, {
     app,
     parent,
-    started: () => reporter.stopping(app.ruleset().listen.drainTimeoutMs),
+    started: () => {
+      reporter.stopping(app.ruleset().listen.drainTimeoutMs);
+      attended.stopping?.();
+    },
     ended: ({ aborted }) => reporter.stopped({ ...tally(), aborted }),
   });
   // Before the readiness is told: whoever waits for it may save at once.

@@ -31,6 +31,7 @@ export interface TunnelTask {
 }
 
 export interface TunnelState extends Serving {
+  /** Connections to upstreams that are tunnels now. */
   readonly tunnels: Set<Duplex>;
   readonly lookup: LookupFunction;
 }
@@ -85,11 +86,7 @@ class Handshake {
     this.#early = [head];
     this.#earlyBytes = head.length;
     this.#onGone = () => this.#abandon();
-    state.tunnels.add(socket);
-    socket.once('close', () => {
-      state.tunnels.delete(socket);
-      this.#onGone();
-    });
+    socket.once('close', () => this.#onGone());
     socket.on('data', this.#keepEarly);
     socket.once('end', this.#leave);
   }

@@ -39,7 +39,7 @@ async function runDemo(context: Context, started: Demo): Promise<ExitCode> {
     started.connect(app.url);
     return { url: started.pageUrl, text: invitationText(context, { app, demo: started }) };
   };
-  return runProxy(context, { rules: report.rules, request, parent, ready });
+  return runProxy(context, { rules: report.rules, request, parent, ready, stopping: started.endChat });
 }
 
 async function demoRequest({ io, settings }: Context, { env }: Demo): Promise<LoadRequest> {

@@ -6,14 +6,14 @@ import type { Duplex } from 'node:stream';
 import type { Upstreams } from './upstream.ts';
 
 export interface CloseReport {
-  /** Connections of clients that had to be destroyed. */
+  /** Connections that had to be destroyed. */
   readonly aborted: number;
 }
 
 export interface Draining {
   readonly servers: readonly Server[];
   readonly sockets: ReadonlySet<Duplex>;
-  /** Connections to upstreams that are tunnels; their clients are among `sockets`, upgraded or not. */
+  /** Upgraded connections, which Node's server neither counts nor closes. */
   readonly tunnels: ReadonlySet<Duplex>;
   /** Connections that would stay although nothing is under way: silent ones, and HTTP/2 sessions (GOAWAY). */
   readonly stops: ReadonlySet<() => void>;
@@ -34,7 +34,7 @@ export async function drain({
   for (const socket of sockets) letEnd(socket);
   const late = sleepUntil(closed, timeoutMs);
   const isDone = await late;
-  const aborted = isDone ? 0 : sockets.size;
+  const aborted = isDone ? 0 : sockets.size + tunnels.size;
   // Exchanges hear first that their client's connection went: no upstream is to be blamed for the end.
   await Promise.all([...sockets, ...tunnels].map(destroyed));
   await upstreams.destroy();

@@ -23,7 +23,7 @@ export interface ServerState extends Serving {
   readonly lookup: LookupFunction;
   /** Open connections, for the limit and for the end. */
   readonly sockets: Set<Duplex>;
-  /** Connections to upstreams that became tunnels: they belong to no pool. */
+  /** Connections that became tunnels: Node's server does not close them. */
   readonly tunnels: Set<Duplex>;
   /** Called when the listener stops: what Node's server would leave open until the deadline. */
   readonly stops: Set<() => void>;

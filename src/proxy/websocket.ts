@@ -31,7 +31,6 @@ export interface TunnelTask {
 }
 
 export interface TunnelState extends Serving {
-  /** Connections to upstreams that are tunnels now. */
   readonly tunnels: Set<Duplex>;
   readonly lookup: LookupFunction;
 }
@@ -86,7 +85,11 @@ class Handshake {
     this.#early = [head];
     this.#earlyBytes = head.length;
     this.#onGone = () => this.#abandon();
-    socket.once('close', () => this.#onGone());
+    state.tunnels.add(socket);
+    socket.once('close', () => {
+      state.tunnels.delete(socket);
+      this.#onGone();
+    });
     socket.on('data', this.#keepEarly);
     socket.once('end', this.#leave);
   }

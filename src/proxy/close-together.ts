@@ -17,6 +17,7 @@ export function closeTogether(client: Socket, upstream: Socket, done: () => void
   client.allowHalfOpen = true;
   upstream.allowHalfOpen = true;
   const watch = new SilenceWatch([client, upstream]);
+  let left = 2;
   for (const [side, other] of [
     [client, upstream],
     [upstream, client],
@@ -25,14 +26,15 @@ export function closeTogether(client: Socket, upstream: Socket, done: () => void
     side.once('end', () => {
       if (!other.destroyed) watch.start(halfClosedMs, () => `${moved(client)} ${moved(upstream)}`);
     });
-    side.once('close', (hadError: boolean) => {
-      if (other.destroyed) {
+    side.once('close', () => {
+      left -= 1;
+      if (left === 0) {
         watch.stop();
         done();
-        return;
       }
+      if (other.destroyed) return;
       watch.start(aloneMs, () => `${other.writableLength}`);
-      leave(other, side === client && hadError);
+      leave(other, side === client && side.errored !== null);
     });
   }
 }

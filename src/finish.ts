@@ -140,8 +140,8 @@ function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: R
   if (handling === 'drop') return;
   const scheme = plan.downstream.startsWith('https:') ? 'https' : 'http';
   const { isCrossSite, cookies } = plan;
-  for (const text of cookieWarnings({ line: value, scheme, isCrossSite, cookies, handling }))
-    rewriting.notice(text);
+  const { way } = route.policy.places.allowCredentials;
+  cookieWarnings({ line: value, scheme, isCrossSite, cookies, handling, way }).forEach(rewriting.notice);
   if (cookies === 'strip') return;
   const mapPath = (path: string) => cookiePath(route.unmapPath(path));
   const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';

@@ -111,6 +111,8 @@ const serving: readonly CommandName[] = ['serve', 'demo'];
 const withRules: readonly CommandName[] = ['serve', 'demo', 'check', 'explain', 'routes'];
 const forRules = { commands: withRules, hasVariable: true } as const;
 const forAll = { commands: all, hasVariable: true } as const;
+/** The demo's rules are its own: its page shows what each does. */
+const forCors = { commands: ['serve', 'check', 'explain', 'routes'], hasVariable: true } as const;
 const forServing = { commands: serving, hasVariable: true } as const;
 const forExplain = { commands: ['explain'], hasVariable: false } as const;
 
@@ -131,7 +133,7 @@ export const flags: readonly Flag[] = [
     about: '',
     configKey: 'cors.allowOrigin',
     example: 'http://localhost:5173',
-    ...forRules,
+    ...forCors,
   },
   {
     name: 'expose-headers',
@@ -139,9 +141,9 @@ export const flags: readonly Flag[] = [
     about: '',
     configKey: 'cors.exposeHeaders',
     example: 'ETag',
-    ...forRules,
+    ...forCors,
   },
-  { name: 'allow-credentials', kind: 'switch', about: '', configKey: 'cors.allowCredentials', ...forRules },
+  { name: 'allow-credentials', kind: 'switch', about: '', configKey: 'cors.allowCredentials', ...forCors },
   { name: 'https', kind: 'switch', about: 'Serve HTTPS with a certificate for localhost.', ...forRules },
   {
     name: 'cert',

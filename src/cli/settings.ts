@@ -89,14 +89,12 @@ class FlagReader {
     return this.#variable(name);
   }
 
-  /** A variable holds a list as the header itself does: comma-separated. */
+  /** A list as the header itself has it, comma-separated; a flag may also be given several times. */
   texts(name: string): Given<readonly string[]> | undefined {
     const texts = this.#line.texts.get(name);
-    if (texts !== undefined) return { value: texts, from: `--${name}` };
+    if (texts !== undefined) return { value: texts.flatMap(listItems), from: `--${name}` };
     const variable = this.#variable(name);
-    if (variable === undefined) return undefined;
-    const items = variable.value.split(',').map((item) => item.trim());
-    return { value: items.filter((item) => item !== ''), from: variable.from };
+    return variable && { value: listItems(variable.value), from: variable.from };
   }
 
   switch(name: string): Given<boolean> | undefined {
@@ -129,6 +127,11 @@ class FlagReader {
     const value = this.#env[from];
     return value === undefined || value === '' ? undefined : { value, from };
   }
+}
+
+function listItems(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
 }
 
 function isVariable(flag: Flag | undefined, { command }: CommandLine): flag is Flag {

@@ -41,7 +41,7 @@ function checkHost({ host }: ListenRules, verdicts: Verdicts): void {
   verdicts.error(at, {
     code: 'CP112',
     said: `Cannot listen on ${verdicts.shown(at, host)}: it must be a name or an address alone, without scheme, port or path`,
-    mend: 'write "localhost"; the port is "listen.port"',
+    mend: 'write "localhost"; the port is set apart from it',
   });
 }
 
@@ -50,7 +50,7 @@ function checkPort({ port }: ListenRules, verdicts: Verdicts): void {
   verdicts.error(['listen', 'port'], {
     code: 'CP113',
     said: `Cannot listen on port ${port}: every browser refuses it, it is on Fetch's list of bad ports`,
-    mend: `write another, e.g. "port": ${defaults.listen.port}`,
+    mend: `take another, e.g. ${defaults.listen.port}`,
   });
 }
 
@@ -103,7 +103,7 @@ export function checkWidth(rules: ListenRules, secretRoute: string | undefined, 
     verdicts.error(at, {
       code: 'CP114',
       said: `Cannot listen on ${shown} with a secret on ${secretRoute}: everybody on the network could use it`,
-      mend: `${mend}; in a container, set "dangerouslyAllowSecretsOnLan": true beside it`,
+      mend: `${mend}; in a container, set "listen": { "dangerouslyAllowSecretsOnLan": true }`,
     });
   }
 }

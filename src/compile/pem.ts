@@ -2,7 +2,8 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { KeyPath } from '../config/problem.ts';
+import { wayOf } from '../config/as-given.ts';
+import type { KeyPath, Place } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
 
 export interface PemFiles {
@@ -28,12 +29,16 @@ export function pemFiles(
         verdicts.error(at, {
           code: 'CP115',
           said: `Cannot read ${verdicts.shown(at, file)}${why}`,
-          mend: "write a PEM file's path, relative to the config file",
+          mend: `write a PEM file's path, relative to ${standpointOf(verdicts.placeOf(at))}`,
         });
         return undefined;
       }
     },
   };
+}
+
+function standpointOf(place: Place): string {
+  return wayOf(place) === 'key' ? 'the config file' : 'the folder that you are in';
 }
 
 interface Pair {

@@ -1,5 +1,6 @@
 /** Verdicts that need several keys of one route (V48, V62, V65, A8). */
 
+import { originExample } from '../config/as-given.ts';
 import { type KeyPath, keyText } from '../config/problem.ts';
 import { isLoopbackHost } from '../http/origin.ts';
 import type { Route } from '../ruleset.ts';
@@ -74,7 +75,7 @@ function checkWebSocket(route: Route, { rules, at }: WrittenRoute, { verdicts }:
     verdicts.warn(key, {
       code: 'CP257',
       said: 'WebSockets of pages on other origins are refused here all the same: allowOrigin "*" does not open them',
-      mend: 'list the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
+      mend: `list the origins, e.g. ${originExample(route.policy.places.allowOrigin.way)}`,
     });
   }
   const isLocal = isLoopbackHost(route.target.hostHeader.replace(/:\d+$/, ''));

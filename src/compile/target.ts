@@ -1,5 +1,6 @@
 /** `target`: where a route's requests go (V46, V46b, V47, V49). */
 
+import { wayOf } from '../config/as-given.ts';
 import type { KeyPath } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
 import type { Target } from '../ruleset.ts';
@@ -27,7 +28,7 @@ export function compileTarget(text: string, context: TargetContext): CompiledTar
     verdicts.error(at, {
       code: 'CP117',
       said: `Cannot forward to ${verdicts.shown(at, target.text)}: it is this proxy itself`,
-      mend: 'write the URL of the API, or give "listen.port" another port',
+      mend: 'write the URL of the API, or let this proxy listen on another port',
     });
   }
   if (isMetadataAddress(url.hostname)) {
@@ -108,9 +109,13 @@ function targetOf(url: URL): Target {
 /** User info of a URL is sent as Basic credentials; the route then counts as one with a secret. */
 function basicOf(url: URL, { at, verdicts }: TargetContext, target: Target): CompiledTarget['basic'] {
   if (url.username === '' && url.password === '') return undefined;
+  const isWritten = wayOf(verdicts.placeOf(at)) === 'key';
+  const risk = isWritten
+    ? 'a file with a password in it can be committed'
+    : 'the password stands in the history of the shell and in the list of processes';
   verdicts.warn(at, {
     code: 'CP212',
-    said: `The user in the URL of ${JSON.stringify(target.text)} is sent as Basic credentials, and a file with a password in it can be committed`,
+    said: `The user in the URL of ${JSON.stringify(target.text)} is sent as Basic credentials, and ${risk}`,
     mend: 'set "request": { "headers": { "Authorization": "Basic ${API_BASIC}" } } and remove the user from the URL',
   });
   const pair = `${decoded(url.username)}:${decoded(url.password)}`;

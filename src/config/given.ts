@@ -1,5 +1,6 @@
 /** Flags, variables and arguments: put over the tree of the file, so that everything below treats them alike. */
 
+import { flaggedKeys } from './as-given.ts';
 import type { Finding } from './finding.ts';
 import { entryOf, type JsonNode, type ListNode, type ObjectNode, type Source } from './node.ts';
 
@@ -15,7 +16,7 @@ export interface GivenValues {
   readonly targets: readonly Given<string>[];
   readonly port?: Given<number>;
   readonly host?: Given<string>;
-  /** The default for every route's `cors.allowOrigin`; a route's own rule stays. */
+  /** These three hold on every route, whatever rule it has of its own. */
   readonly allowOrigin?: Given<readonly string[]>;
   readonly exposeHeaders?: Given<readonly string[]>;
   readonly allowCredentials?: Given<boolean>;
@@ -42,7 +43,8 @@ export function overlay(root: ObjectNode, given: GivenValues): Overlaid {
   const { target, routes, findings } = readTargets(given.targets);
   const settings = [...flags, target && { path: ['target'], node: textNode(target) }];
   const set = settings.reduce<ObjectNode>((node, setting) => (setting ? setAt(node, setting) : node), root);
-  return { root: routes.length === 0 ? set : putRoutes(set, routes), findings };
+  const ruled = withoutOwnRules(set, given);
+  return { root: routes.length === 0 ? ruled : putRoutes(ruled, routes), findings };
 }
 
 interface Setting {
@@ -73,6 +75,20 @@ function withEntry(object: ObjectNode, name: string, node: JsonNode): ObjectNode
       ? [...object.entries, entry]
       : object.entries.map((each) => (each === old ? entry : each));
   return { ...object, entries };
+}
+
+/** A flag stands above the config: where it gives a rule of CORS, that of a route goes, and the top level's holds. */
+function withoutOwnRules(root: ObjectNode, given: GivenValues): ObjectNode {
+  const names = flaggedKeys.filter((key) => given[key] !== undefined);
+  const routes = entryOf(root, 'routes')?.node;
+  if (names.length === 0 || routes?.kind !== 'list') return root;
+  const items = routes.items.map((route) => {
+    const cors = route.kind === 'object' ? entryOf(route, 'cors')?.node : undefined;
+    if (route.kind !== 'object' || cors?.kind !== 'object') return route;
+    const entries = cors.entries.filter(({ name }) => !names.some((each) => each === name));
+    return withEntry(route, 'cors', { ...cors, entries });
+  });
+  return withEntry(root, 'routes', { ...routes, items });
 }
 
 /** `--https` alone keeps the files that the config names; `--cert` and `--key` replace them one by one. */

@@ -1,5 +1,6 @@
 /** `cors` of the top level and of a route → one policy: key by key, the route's over the default's. */
 
+import { wayOf } from '../config/as-given.ts';
 import { type KeyPath, keyText, placeText } from '../config/problem.ts';
 import type { CorsRules } from '../config/schema.ts';
 import type { Verdicts } from '../config/verdict.ts';
@@ -95,10 +96,12 @@ function sectionOf(key: PolicyKey, { top, own }: Sections): CorsSection {
 function rulePlace(key: PolicyKey, sections: Sections, verdicts: Verdicts): RulePlace {
   const section = sectionOf(key, sections);
   const path = [...section.at, key];
+  const place = verdicts.placeOf(path);
   return {
-    place: placeText(verdicts.placeOf(path)),
+    place: placeText(place),
     key: keyText(path),
     written: section[key] !== undefined,
+    way: wayOf(place),
   };
 }
 

@@ -31,6 +31,6 @@ export function warnOfStar(names: readonly ListedName[], at: KeyPath, verdicts: 
   verdicts.warn(star.at, {
     code: 'CP243',
     said: `"*" takes every name, so that those beside it in ${key} say nothing`,
-    mend: `write "${key}": "*" alone, or remove "*" and keep the names`,
+    mend: 'write "*" alone, or remove it and keep the names',
   });
 }

@@ -1,5 +1,6 @@
 /** `allowOrigin`: the list, compiled; and the default where the key is absent. */
 
+import { originExample, wayOf } from '../config/as-given.ts';
 import { type KeyPath, placeText } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
 import { isLoopbackHost, type Origin } from '../http/origin.ts';
@@ -41,7 +42,7 @@ export function compileOrigins(value: string | readonly string[], at: KeyPath, v
     verdicts.error(at, {
       code: 'CP139',
       said: 'Cannot allow an empty list of origins: here it would allow nobody, elsewhere it is read as everybody',
-      mend: 'remove the key for loopback origins, or list origins, e.g. ["http://localhost:5173"]',
+      mend: `leave it out for loopback origins, or list origins, e.g. ${originExample(wayOf(verdicts.placeOf(at)))}`,
     });
   }
   const read = list.map((text, i) => ({ at: typeof value === 'string' ? at : [...at, i], text }));
@@ -59,7 +60,7 @@ function compileEntry(text: string, at: KeyPath, verdicts: Verdicts): OriginEntr
       verdicts.error(at, {
         code: 'CP138',
         said: 'Cannot list "*" beside other origins: it already allows every one',
-        mend: 'write "allowOrigin": "*" alone, or remove "*" and keep the names',
+        mend: 'write "*" alone, or remove it and keep the names',
       });
       return [];
     case 'null':

@@ -1,9 +1,11 @@
 /** Verdicts that need a whole policy, and what it stands beside: credentials, a secret, the listener, the target. */
 
-import { type KeyPath, keyText } from '../config/problem.ts';
+import { credentialsOn, originExample, wayOf } from '../config/as-given.ts';
+import { type KeyPath, keyText, type Place } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
 import { isLoopbackHost } from '../http/origin.ts';
 import type { MergedPolicy } from './compile-policy.ts';
+import { checkCredentials, checkPassthrough, named } from './contradictions.ts';
 import type { OriginEntry } from './origin-rule.ts';
 import { isPrivateName, isPublicSuffix } from './public-suffixes.ts';
 
@@ -21,7 +23,7 @@ interface PolicyContext {
 
 export function checkPolicy(merged: MergedPolicy, context: PolicyContext, verdicts: Verdicts): void {
   if (merged.policy.mode === 'passthrough') {
-    checkPassthrough(context, verdicts);
+    checkPassthrough(merged, context, verdicts);
     return;
   }
   checkSecret(merged, context, verdicts);
@@ -42,19 +44,11 @@ interface EntryCheck {
   readonly verdicts: Verdicts;
 }
 
-function checkPassthrough({ at, secretNames }: PolicyContext, verdicts: Verdicts): void {
-  if (secretNames.length === 0) return;
-  verdicts.error([...at, 'cors'], {
-    code: 'CP132',
-    said: `Cannot leave CORS to the API with "passthrough": the route carries a secret (${named(secretNames)}), and any page could spend it`,
-    mend: 'list the origins instead: "cors": { "allowOrigin": ["http://localhost:5173"] }',
-  });
-}
-
 /** V01, V04. */
 function checkSecret(merged: MergedPolicy, { at, secretNames }: PolicyContext, verdicts: Verdicts): void {
   if (secretNames.length === 0) return;
-  const mend = 'list the page\'s origin, e.g. "allowOrigin": ["http://localhost:5173"]';
+  const { way } = merged.policy.places.allowOrigin;
+  const mend = `list the page's origin, e.g. ${originExample(way)}`;
   if (merged.origins === undefined && !merged.policy.places.allowOrigin.written) {
     verdicts.error(at, {
       code: 'CP133',
@@ -70,26 +64,10 @@ function checkSecret(merged: MergedPolicy, { at, secretNames }: PolicyContext, v
   }
 }
 
-/** V02. The route's own key is the one to change, for the other may serve further routes. */
-function checkCredentials(merged: MergedPolicy, verdicts: Verdicts): void {
-  const { origins, policy, paths, at } = merged;
-  if (origins?.kind !== 'any' || !merged.asksCredentials) return;
-  const isOwn = keyText(paths.allowOrigin).startsWith(keyText(at));
-  const other = isOwn ? policy.places.allowCredentials : policy.places.allowOrigin;
-  const what = isOwn
-    ? `allowOrigin "*" with "allowCredentials": true (${other.place})`
-    : `"allowCredentials": true with allowOrigin "*" (${other.place})`;
-  verdicts.error(isOwn ? paths.allowOrigin : paths.allowCredentials, {
-    code: 'CP130',
-    said: `Cannot combine ${what}: browsers refuse that pair`,
-    mend: 'list the origins, e.g. "allowOrigin": ["http://localhost:5173"]',
-  });
-}
-
 /** What makes an origin that anybody can have a danger: "credentials" or "a secret"; `undefined` where nothing does. */
 function riskOf({ merged, context }: EntryCheck): string | undefined {
   if (context.secretNames.length > 0) return `a secret (${named(context.secretNames)})`;
-  return merged.asksCredentials ? '"allowCredentials": true' : undefined;
+  return merged.asksCredentials ? credentialsOn(merged.policy.places.allowCredentials.way) : undefined;
 }
 
 /** V05. */
@@ -105,11 +83,16 @@ function checkNull(entry: OriginEntry, check: EntryCheck): void {
     verdicts.error(entry.at, {
       code: 'CP134',
       said: `Cannot list "null": ${why}`,
-      mend: `${mend}; or set "dangerouslyAllowNullOrigin": true beside allowOrigin`,
+      mend: `${mend}; or set "dangerouslyAllowNullOrigin": true ${nullKeyPlace(verdicts.placeOf(entry.at))}`,
     });
   } else {
     verdicts.warn(entry.at, { code: 'CP235', said: `"null" is allowed: ${why}`, mend });
   }
+}
+
+/** No flag stands for this key. */
+function nullKeyPlace(place: Place): string {
+  return wayOf(place) === 'key' ? 'beside allowOrigin' : 'in the "cors" of a config file';
 }
 
 /** V15. */
@@ -144,7 +127,7 @@ function checkPlainHttp(entry: OriginEntry, merged: MergedPolicy, verdicts: Verd
   if (scheme !== 'http' || isLoopbackHost(host)) return;
   verdicts.error(entry.at, {
     code: 'CP138',
-    said: `Cannot combine ${verdicts.shown(entry.at, entry.text)} with "allowCredentials": true: whoever controls the network is that origin`,
+    said: `Cannot combine ${verdicts.shown(entry.at, entry.text)} with ${credentialsOn(merged.policy.places.allowCredentials.way)}: whoever controls the network is that origin`,
     mend: 'use https, or open the page under a *.localhost name, e.g. "http://app.localhost:5173"',
   });
 }
@@ -194,8 +177,4 @@ function isPublicPage({ scheme, host }: { scheme: string; host: string }): boole
   return (
     scheme === 'https' && !isAddress && !isLoopbackHost(host) && !isPrivateName(host) && !isPublicSuffix(host)
   );
-}
-
-function named(names: readonly string[]): string {
-  return names.map((name) => (name === 'target' ? 'the user in "target"' : `\${${name}}`)).join(', ');
 }

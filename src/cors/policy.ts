@@ -1,5 +1,6 @@
 /** A CORS policy in its compiled form; an impossible one cannot exist here. */
 
+import type { Way } from '../config/as-given.ts';
 import type { Origin } from '../http/origin.ts';
 
 export type OriginRule =
@@ -49,4 +50,6 @@ export interface RulePlace {
   readonly key: string;
   /** Whether the rule is written down, rather than the default. */
   readonly written: boolean;
+  /** How it was given, or would be where it is the default. */
+  readonly way: Way;
 }

@@ -7,7 +7,7 @@ import { normalizedMethods } from '../http/fetch-names.ts';
 import { receivableMethods } from '../http/receivable-methods.ts';
 import { type BlockedAt, sayHeaderRefused, sayMethodRefused, sayOriginRefused } from './browser-words.ts';
 import type { CorsDecision, NearMiss, RefusedReason } from './decision.ts';
-import type { CorsPolicy, PolicyKey } from './policy.ts';
+import type { CorsPolicy, PolicyKey, RulePlace } from './policy.ts';
 
 export interface Explanation {
   readonly verdict: 'allowed' | 'refused' | 'not needed';
@@ -118,7 +118,18 @@ function originMend(reason: RefusedReason, origin: string, policy: CorsPolicy): 
     case 'origin-repeated':
       return 'send one Origin header as browsers do: scheme://host[:port]';
     default:
-      return `add "${origin}" to ${policy.places.allowOrigin.key}`;
+      return addOrigin(origin, policy.places.allowOrigin);
+  }
+}
+
+function addOrigin(origin: string, { way, key }: RulePlace): string {
+  switch (way) {
+    case 'key':
+      return `add "${origin}" to ${key}`;
+    case 'flag':
+      return `add --allow-origin ${origin}`;
+    case 'variable':
+      return `add "${origin}" to CORS_PROXY_ALLOW_ORIGIN`;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Plans that end in a refusal, and what must be refused before an upstream is asked. */
 
+import { originExample } from '../config/as-given.ts';
 import { explainDecision } from '../cors/reasons.ts';
 import { type Refusal, refusal, requestDenied, requestError } from '../guard/refusal.ts';
 import { refuseAtSecretGate } from '../guard/secret-gate.ts';
@@ -93,9 +94,18 @@ function refuseHandshake(reading: Reading, route: Route): Refusal | undefined {
   if (route.websocket && !isByStarAlone) return undefined;
   const why = isByStarAlone ? 'allowOrigin "*" opens no WebSockets' : 'WebSockets are off on this route';
   return requestDenied(403, `${why} ("${route.ref.match}")`, {
-    hint: `set "websocket": true and list the page's origin in routes[${route.ref.index}].cors.allowOrigin; "*" alone opens none`,
+    hint: openingHint(route),
     close: true,
   });
+}
+
+function openingHint({ ref, policy }: Route): string {
+  const { way } = policy.places.allowOrigin;
+  const list =
+    way === 'key'
+      ? `set "websocket": true and list the page's origin in routes[${ref.index}].cors.allowOrigin`
+      : `list the page's origin, e.g. ${originExample(way)}`;
+  return `${list}; "*" alone opens none`;
 }
 
 /** "*" says that an answer is public, not that any page may speak with the user's rights: it opens no socket to others. */

@@ -1,5 +1,6 @@
 /** What a user should know of a cookie: that a browser will not keep it as it is, or that it was kept from the page. */
 
+import { credentialsOn, type Way } from '../config/as-given.ts';
 import { attribute, parseSetCookie } from '../http/set-cookie.ts';
 import { cookiePrefix } from './cookies.ts';
 
@@ -12,6 +13,8 @@ export interface CookieFacts {
   readonly cookies: 'pass' | 'strip';
   /** `response.cookies` of the route: what is kept as it is was meant so. */
   readonly handling: 'rewrite' | 'keep';
+  /** How `allowCredentials` of the route was given. */
+  readonly way: Way;
 }
 
 /** Each a sentence with its mend; none where the cookie simply works. The value is never in it. */
@@ -21,12 +24,13 @@ export function cookieWarnings({
   isCrossSite,
   cookies,
   handling,
+  way,
 }: CookieFacts): readonly string[] {
   const cookie = parseSetCookie(line);
   const name = JSON.stringify(cookie.name);
   if (cookies === 'strip') {
     return [
-      `cookie ${name} was dropped: allowCredentials is off for this route. Mend: set "allowCredentials": true`,
+      `cookie ${name} was dropped: allowCredentials is off for this route. Mend: ${credentialsOn(way)}`,
     ];
   }
   // On https every prefix holds, and `SameSite=None; Secure` reaches a page of another site.

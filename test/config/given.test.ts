@@ -41,6 +41,24 @@ describe('flags over the file', () => {
     });
   });
 
+  it('take away what routes say for themselves, and that alone', () => {
+    const own = `{ "cors": { "allowOrigin": "http://top.test" }, "routes": [
+      { "match": "/a", "target": "https://a.test", "cors": { "allowOrigin": "*", "maxAge": 5 } },
+      { "match": "/b", "target": "https://b.test", "cors": { "exposeHeaders": ["A"] } },
+      { "match": "/c", "target": "https://c.test", "cors": "passthrough" } ] }`;
+    const { values } = configOf(own, {
+      targets: [target('/d=https://d.test')],
+      allowOrigin: { value: ['http://flag.test'], ...from('--allow-origin') },
+    });
+    expect(values.cors).toEqual({ allowOrigin: 'http://flag.test' });
+    expect(values.routes?.map(({ cors }) => cors)).toEqual([
+      undefined,
+      { maxAge: 5 },
+      { exposeHeaders: ['A'] },
+      'passthrough',
+    ]);
+  });
+
   it('are the place of their values, and of no other', () => {
     const { placeOf } = configOf(text, { targets: [], port: { value: 0, ...from('CORS_PROXY_PORT') } });
     expect(placeOf(['listen', 'port'])).toEqual({

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { type CookieFacts, cookieWarnings } from '../../src/rewrite/cookie-warnings.ts';
 
-const plain = { scheme: 'http', isCrossSite: false, cookies: 'pass', handling: 'rewrite' } as const;
+const plain = {
+  scheme: 'http',
+  isCrossSite: false,
+  cookies: 'pass',
+  handling: 'rewrite',
+  way: 'key',
+} as const;
 
 describe('what is said of a cookie', () => {
   it.each<[string, CookieFacts, readonly RegExp[]]>([
@@ -28,6 +34,11 @@ describe('what is said of a cookie', () => {
       'a route without credentials',
       { ...plain, cookies: 'strip', line: 'a=1' },
       [/"a" was dropped.*"allowCredentials": true/],
+    ],
+    [
+      'a route without credentials, of a proxy without a config file',
+      { ...plain, cookies: 'strip', way: 'flag', line: 'a=1' },
+      [/"a" was dropped.*Mend: --allow-credentials$/],
     ],
   ])('%s', (_, facts, expected) => {
     const said = cookieWarnings(facts);

@@ -1,5 +1,6 @@
 /** An answer in words, step by step, each with the place of the rule that made it. */
 
+import { credentialsOn } from '../../config/as-given.ts';
 import { explainDecision } from '../../cors/reasons.ts';
 import { policyOf } from '../../finish.ts';
 import { type HeaderList, lines } from '../../http/header-list.ts';
@@ -27,7 +28,7 @@ export function reportText(question: Question, answer: Answer, { ruleset, paint 
     ...routeRows(answer.request.plan, ruleset),
     ...preflightRows(answer, ruleset, mask),
     ...requestRows(answer, ruleset, mask),
-    ...browserRows(answer, mask),
+    ...browserRows(answer, ruleset, mask),
   ];
   const from =
     question.origin === undefined ? 'no page (curl, a navigation)' : `a page on ${question.origin}`;
@@ -128,12 +129,16 @@ function headerRows(label: string, headers: HeaderList, mask: Mask): readonly Ro
   }));
 }
 
-function browserRows({ preflight, request, isLeftToApi, verdict }: Answer, mask: Mask): readonly Row[] {
+function browserRows(
+  { preflight, request, isLeftToApi, verdict }: Answer,
+  ruleset: Ruleset,
+  mask: Mask,
+): readonly Row[] {
   const failed = [preflight, request].find((step) => (step?.browserSays ?? null) !== null);
   const says = failed?.browserSays ?? '';
   if (says !== '') {
     const row = { label: 'browser', text: `will say: ${mask.text(says)}` };
-    return [row, ...credentialsMend(failed?.plan, says)];
+    return [row, ...credentialsMend(failed?.plan, says, ruleset)];
   }
   if (isLeftToApi)
     return [{ label: 'browser', text: 'goes by what the API answers: CORS is left to it here' }];
@@ -141,11 +146,16 @@ function browserRows({ preflight, request, isLeftToApi, verdict }: Answer, mask:
 }
 
 /** The decision was favourable, and the page asks for more: the rule knows nothing of credentials mode. */
-function credentialsMend(plan: Plan | undefined, says: string): readonly Row[] {
+function credentialsMend(plan: Plan | undefined, says: string, ruleset: Ruleset): readonly Row[] {
   const route = plan?.route ?? null;
-  if (!says.includes('credentials mode') || route === null) return [];
+  if (plan === undefined || !says.includes('credentials mode') || route === null) return [];
+  const { way } = policyOf(plan, ruleset).places.allowCredentials;
   const key = `routes[${route.index}].cors`;
-  return [{ label: 'mend', text: `set "allowCredentials": true and list the origin in ${key}` }];
+  const text =
+    way === 'key'
+      ? `set "allowCredentials": true and list the origin in ${key}`
+      : `add ${credentialsOn(way)}, and list the origin`;
+  return [{ label: 'mend', text }];
 }
 
 function verdictLine({ verdict }: Answer, paint: Paint): string {

@@ -1,7 +1,8 @@
 /** argv → what was written, and the text of the help. The only file that knows yargs; what a value means is said later. */
 
 import yargs from 'yargs';
-import { type CommandName, commandNames, commands, type Flag, flags, flagsOf, variableOf } from './flags.ts';
+import { type CommandName, commandNames, commands } from './command-names.ts';
+import { type Flag, flags, flagsOf, variableOf } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** As written: nothing is checked yet. */

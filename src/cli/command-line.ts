@@ -2,7 +2,8 @@
 
 import { nearest } from '../config/suggest.ts';
 import type { RawArguments } from './arguments.ts';
-import { type CommandName, commandNames, commands, type Flag, flags, flagsOf } from './flags.ts';
+import { type CommandName, commandNames, commands } from './command-names.ts';
+import { type Flag, flags, flagsOf } from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface CommandLine {

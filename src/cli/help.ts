@@ -2,7 +2,7 @@
 
 import { configKeys } from '../config/keys.ts';
 import { helpText } from './arguments.ts';
-import type { CommandName } from './flags.ts';
+import type { CommandName } from './command-names.ts';
 
 export function printedHelp(command: CommandName, width: number): Promise<string> {
   const keys = new Map(configKeys().map(({ key, ...notes }) => [key, notes]));

@@ -2,9 +2,9 @@
 
 import { parseArguments, type RawArguments } from './arguments.ts';
 import { readCommandLine } from './command-line.ts';
+import { type CommandName, commandNames } from './command-names.ts';
 import type { Run } from './context.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { type CommandName, commandNames } from './flags.ts';
 import type { Io } from './io.ts';
 import { readSettings } from './settings.ts';
 import { complain, createTerminal, type Terminal } from './terminal.ts';
@@ -70,6 +70,8 @@ async function importCommand(name: CommandName): Promise<Run> {
       return (await import('./commands/check.ts')).check;
     case 'explain':
       return (await import('./commands/explain.ts')).explain;
+    case 'allow':
+      return (await import('./commands/allow.ts')).allow;
     case 'routes':
       return (await import('./commands/routes.ts')).routes;
     case 'schema':

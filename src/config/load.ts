@@ -19,6 +19,8 @@ export interface LoadRequest {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readStdin: () => Promise<string>;
+  /** Stands in place of what the file holds: what an edit would come to, before anything is written. */
+  readonly instead?: string;
 }
 
 export interface Loaded {
@@ -63,14 +65,14 @@ interface Located {
   readonly problems: readonly Problem[];
 }
 
-async function locate({ file, cwd, readStdin }: LoadRequest): Promise<Checked<Located>> {
+async function locate({ file, cwd, readStdin, instead }: LoadRequest): Promise<Checked<Located>> {
   if (file === '-') return located({ file: '<stdin>', text: await readStdin(), directory: cwd });
-  if (file !== undefined) return readAt(resolve(cwd, file), { cwd, notes: [] });
+  if (file !== undefined) return readAt(resolve(cwd, file), { cwd, notes: [], instead });
   const found = await findConfig(resolve(cwd));
   if (found === undefined) return located({ directory: cwd });
   const shown = (path: string) => shownPath(path, cwd);
   const notes = found.shadowed === undefined ? [] : [shadowed(shown(found.shadowed), shown(found.path))];
-  return readAt(found.path, { cwd, notes });
+  return readAt(found.path, { cwd, notes, instead });
 }
 
 function located(value: Partial<Located> & { readonly directory: string }): Checked<Located> {
@@ -81,12 +83,15 @@ function located(value: Partial<Located> & { readonly directory: string }): Chec
   };
 }
 
-async function readAt(
-  path: string,
-  { cwd, notes }: { readonly cwd: string; readonly notes: readonly Problem[] },
-): Promise<Checked<Located>> {
+interface Reading {
+  readonly cwd: string;
+  readonly notes: readonly Problem[];
+  readonly instead: string | undefined;
+}
+
+async function readAt(path: string, { cwd, notes, instead }: Reading): Promise<Checked<Located>> {
   const file = shownPath(path, cwd);
-  const read = await readText(path, file);
+  const read = instead === undefined ? await readText(path, file) : ({ ok: true, text: instead } as const);
   if (read.ok) return located({ file, text: read.text, directory: dirname(path), path, problems: notes });
   const mend = read.why === 'missing' ? `${read.mend}, or write a config: cors-proxy init` : read.mend;
   return { ok: false, problems: [...notes, wholeFile({ code: 'CP100', file, said: read.said, mend })] };

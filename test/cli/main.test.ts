@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandNames, flags } from '../../src/cli/flags.ts';
+import { commandNames } from '../../src/cli/command-names.ts';
+import { flags } from '../../src/cli/flags.ts';
 import { runMain, type World } from './run-main.ts';
 
 const target = 'https://api.test';

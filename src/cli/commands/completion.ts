@@ -3,9 +3,10 @@
  * no process.
  */
 
+import { commandNames, commands } from '../command-names.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
-import { commandNames, commands, type Flag, flags, flagsOf } from '../flags.ts';
+import { type Flag, flags, flagsOf } from '../flags.ts';
 import { UsageError } from '../usage-error.ts';
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;

@@ -1,0 +1,90 @@
+/** Every command, declared once: parsing, help and completion come from here. */
+
+export const commandNames = [
+  'serve',
+  'demo',
+  'init',
+  'check',
+  'explain',
+  'allow',
+  'routes',
+  'schema',
+  'completion',
+] as const;
+
+export type CommandName = (typeof commandNames)[number];
+
+export interface CommandNotes {
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  /** Most operands that it takes. */
+  readonly operands: number;
+}
+
+export const commands: Readonly<Record<CommandName, CommandNotes>> = {
+  serve: {
+    usage: '[target..]',
+    about: 'Serve: the default. A target is a URL, or PREFIX=URL',
+    examples: [
+      'cors-proxy https://api.github.com',
+      'cors-proxy /gh=https://api.github.com /pay=https://api.stripe.com',
+      "cors-proxy https://api.github.com --allow-origin 'http://localhost:*'",
+    ],
+    operands: Number.POSITIVE_INFINITY,
+  },
+  demo: {
+    usage: 'demo',
+    about: 'The proxy, a small API without CORS, and a page that shows both ways',
+    examples: ['cors-proxy demo'],
+    operands: 0,
+  },
+  init: {
+    usage: 'init [target]',
+    about: 'Write cors-proxy.config.json; never overwrites',
+    examples: ['cors-proxy init https://api.github.com'],
+    operands: 1,
+  },
+  check: {
+    usage: 'check',
+    about: 'Every problem of the config, with its place',
+    examples: ['cors-proxy check', 'cors-proxy check --config staging.json --json'],
+    operands: 0,
+  },
+  explain: {
+    usage: 'explain METHOD PATH',
+    about: 'What would happen to a request, and why; sends nothing',
+    examples: [
+      'cors-proxy explain GET /gh/user --origin http://localhost:5173',
+      "cors-proxy explain PUT /gh/user --origin http://localhost:5173 -H 'content-type: application/json'",
+    ],
+    operands: 2,
+  },
+  allow: {
+    usage: 'allow ORIGIN',
+    about: 'Add an origin to allowOrigin in the config; comments stay',
+    examples: [
+      'cors-proxy allow http://localhost:4200',
+      "cors-proxy allow http://localhost:4200 --route '/gh/**'",
+    ],
+    operands: 1,
+  },
+  routes: {
+    usage: 'routes',
+    about: 'The routes in their order',
+    examples: ['cors-proxy routes', 'cors-proxy routes --json'],
+    operands: 0,
+  },
+  schema: {
+    usage: 'schema',
+    about: 'The JSON Schema of the config',
+    examples: ['cors-proxy schema > cors-proxy.schema.json'],
+    operands: 0,
+  },
+  completion: {
+    usage: 'completion [bash|zsh|fish]',
+    about: 'A completion script for a shell',
+    examples: ['source <(cors-proxy completion bash)'],
+    operands: 1,
+  },
+};

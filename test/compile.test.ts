@@ -65,6 +65,12 @@ const origins: readonly Row[] = [
     fromKey,
   ],
   [
+    'T5 any port on a route with a secret: another project of this machine could spend it',
+    withSecret({ cors: { allowOrigin: ['https://app.test', 'http://localhost:*'] } }),
+    ['warning', 'CP236', 'routes[0].cors.allowOrigin[1]', /"http:\/\/localhost:\*".*any port.*\$\{API_KEY\}/],
+    fromKey,
+  ],
+  [
     'V04 passthrough on a route with a secret',
     withSecret({ cors: 'passthrough' }),
     ['error', 'CP132', 'routes[0].cors', /passthrough.*\$\{API_KEY\}/],

@@ -3,7 +3,7 @@
  * `headers.ts`, what it says in `reasons.ts`.
  */
 
-import { safelistedMethods } from '../http/fetch-names.ts';
+import { forbiddenMethods, safelistedMethods } from '../http/fetch-names.ts';
 import { parseOrigin } from '../http/origin.ts';
 import { receivableMethods } from '../http/receivable-methods.ts';
 import { isPreflight, type RequestFacts } from '../http/request-facts.ts';
@@ -81,6 +81,8 @@ function readAsk(facts: RequestFacts): PreflightAsk {
 
 function whyMethodRefused(facts: RequestFacts, method: string, rule: NameRule): RefusedReason | undefined {
   if (facts.lines.askedMethod > 1 || !isToken(method)) return 'method-malformed';
+  // No page can send it, and this proxy refuses it (405): a preflight must not promise it, "*" or not.
+  if (forbiddenMethods.has(method.toUpperCase())) return 'method-forbidden';
   // A page may use any token, but Node's parser answers a method that it does not know with a bare 400.
   if (!receivableMethods.has(method)) return rule === '*' ? 'method-unsupported' : 'method-not-allowed';
   // Step 7.5: a CORS-safelisted method needs no permission, so a list cannot forbid it.

@@ -12,6 +12,7 @@ export type RefusedReason =
   | 'method-not-allowed'
   | 'method-malformed'
   | 'method-unsupported'
+  | 'method-forbidden'
   | 'header-not-allowed'
   | 'header-malformed';
 

@@ -6,6 +6,7 @@ import type { Verdicts } from '../config/verdict.ts';
 import { isLoopbackHost } from '../http/origin.ts';
 import type { MergedPolicy } from './compile-policy.ts';
 import { checkCredentials, checkPassthrough, named } from './contradictions.ts';
+import type { Pattern } from './origin-pattern.ts';
 import type { OriginEntry } from './origin-rule.ts';
 import { isPrivateName, isPublicSuffix } from './public-suffixes.ts';
 
@@ -32,6 +33,7 @@ export function checkPolicy(merged: MergedPolicy, context: PolicyContext, verdic
   for (const entry of entries) {
     checkNull(entry, { merged, context, verdicts });
     checkBroad(entry, { merged, context, verdicts });
+    checkAnyPort(entry, { merged, context, verdicts });
     checkPlainHttp(entry, merged, verdicts);
     checkSlips(entry, context, verdicts);
   }
@@ -93,6 +95,27 @@ function checkNull(entry: OriginEntry, check: EntryCheck): void {
 /** No flag stands for this key. */
 function nullKeyPlace(place: Place): string {
   return wayOf(place) === 'key' ? 'beside allowOrigin' : 'in the "cors" of a config file';
+}
+
+/**
+ * Threat T5: any page of this machine has such an origin, that of another project's dev server for one, and same-site
+ * is not trust.
+ */
+function checkAnyPort(entry: OriginEntry, { context, verdicts }: EntryCheck): void {
+  if (entry.kind !== 'pattern' || entry.pattern.parts.port !== '*' || context.secretNames.length === 0) return;
+  const example = exampleOrigin(entry.pattern.parts);
+  verdicts.warn(entry.at, {
+    code: 'CP236',
+    said: `${verdicts.shown(entry.at, entry.text)} lets a page on any port spend ${named(context.secretNames)}, those of other projects' dev servers too`,
+    mend: verdicts.mendFor(entry.at, {
+      mend: `name the port of your page, e.g. ${JSON.stringify(example)}`,
+      general: 'name the port of your page',
+    }),
+  });
+}
+
+function exampleOrigin({ scheme, hosts, base }: Pattern['parts']): string {
+  return `${scheme}://${hosts === 'subtree' ? 'app.' : ''}${base}:5173`;
 }
 
 /** V15. */

@@ -152,6 +152,8 @@ function preflightWhy(reason: RefusedReason, culprit: string): string {
   switch (reason) {
     case 'method-malformed':
       return `"${culprit}" is not one method name`;
+    case 'method-forbidden':
+      return `${culprit} is a forbidden method (Fetch): no page can send it, and this proxy refuses it`;
     case 'method-unsupported':
       return `${culprit} is a method that this server's HTTP parser cannot receive`;
     case 'header-malformed':
@@ -174,6 +176,8 @@ function preflightMend(reason: RefusedReason, culprit: string, key: string): str
       return `add "${culprit}" to ${key}`;
     case 'header-not-allowed':
       return `add "${culprit}" to ${key}`;
+    case 'method-forbidden':
+      return 'use another method';
     case 'method-unsupported':
       return 'use a method of the IANA registry';
     default:

@@ -33,7 +33,9 @@ function refusalKey(exchange: Exchange): string {
   const origin = firstValue(head.headers, 'origin') ?? '';
   // Without a route every path has its own sentence.
   const where = plan.route === null ? head.target : String(plan.route.index);
-  return JSON.stringify([where, origin, corsVerdict(exchange).reason, codeOf(exchange), culprit]);
+  // One code has many mends, and a mend is what the block is read for.
+  const rule = plan.kind === 'refuse' ? [plan.refusal.status, plan.refusal.hint] : [];
+  return JSON.stringify([where, origin, corsVerdict(exchange).reason, codeOf(exchange), culprit, ...rule]);
 }
 
 /** What is to be printed of a run of failures. */

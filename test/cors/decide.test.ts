@@ -217,6 +217,14 @@ const methods: readonly AskRow[] = [
     'preflight-refused: method-unsupported',
   ],
   ['"patch" under "*", for the same reason', open, 'patch', 'preflight-refused: method-unsupported'],
+  ...['TRACE', 'CONNECT', 'TRACK', 'trace'].map(
+    (method): AskRow => [
+      `${method}, which no page can send, under "*"`,
+      open,
+      method,
+      'preflight-refused: method-forbidden',
+    ],
+  ),
   ['no token under "*"', open, 'a/b', 'preflight-refused: method-malformed'],
 ];
 

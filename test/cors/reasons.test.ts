@@ -121,6 +121,22 @@ const refusedAsks: readonly (readonly [
     "write method: 'PATCH'",
     'Method patch',
   ],
+  [
+    'a method that no page can send',
+    loopback,
+    preflight('TRACE'),
+    'TRACE is a forbidden method',
+    'another method',
+    'Method TRACE',
+  ],
+  [
+    'the same under a list, to which it cannot be added',
+    listed,
+    preflight('TRACE'),
+    'TRACE is a forbidden method',
+    'another method',
+    'Method TRACE',
+  ],
   ['an unknown method under "*"', loopback, preflight('CHICKEN'), 'CHICKEN', 'IANA', 'Method CHICKEN'],
   [
     'an unknown method in lower case: upper case would not help it',

@@ -19,6 +19,17 @@ describe('how often the same refusal came', () => {
     expect(count(refused('null'))).toBe(1);
   });
 
+  it('counts another reason of our own as another, whatever the values in it', () => {
+    const { count } = createRefusalCounter();
+    const long = (length: number) => refused('http://localhost:5173', `/${'x'.repeat(length)}`);
+    const large = exchangeOf('GET /x', { Origin: 'http://localhost:5173', A: 'a'.repeat(70_000) }, { ruleset });
+    expect(count(long(20_000))).toBe(1);
+    expect(count(long(20_001))).toBe(2);
+    // Both are http_request_error: its mend names another key.
+    expect(count(large)).toBe(1);
+    expect(count(large)).toBe(2);
+  });
+
   it('stays bounded where a peer makes up origins', () => {
     const { count } = createRefusalCounter();
     for (let i = 0; i < 5000; i += 1) count(refused(`http://a${i}.test`));

@@ -7,7 +7,10 @@
 import type { CorsDecision } from './cors/decision.ts';
 import { actualHeaders, varyNames } from './cors/headers.ts';
 import type { CorsPolicy } from './cors/policy.ts';
-import { allValues, firstValue, type MutableHeaderList, replaceField } from './http/header-list.ts';
+import { protect } from './finishing/protection.ts';
+import { rewriteReference } from './finishing/references.ts';
+import { type SecretText, secretsIn } from './guard/secret-text.ts';
+import { type HeaderList, isField, lines, type MutableHeaderList } from './http/header-list.ts';
 import { isHopByHop, nominated } from './http/hop-by-hop.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import { appendVary } from './http/vary.ts';
@@ -15,8 +18,7 @@ import type { ForwardPlan, Plan } from './plan-shape.ts';
 import { sortChallenges } from './rewrite/challenges.ts';
 import { cookieWarnings } from './rewrite/cookie-warnings.ts';
 import { rewriteCookie } from './rewrite/cookies.ts';
-import { type LocationRules, rewriteLink, rewriteLocation, rewriteRefresh } from './rewrite/location.ts';
-import { hasNoBody, isActiveDocument, isBoundToOrigin } from './rewrite/response-fields.ts';
+import { hasNoBody, isBoundToOrigin } from './rewrite/response-fields.ts';
 import type { Route, Ruleset } from './ruleset.ts';
 
 /** Fields that our own errors carry and that a page may read beside what its rule exposes. */
@@ -37,26 +39,61 @@ export function finishOwn(plan: Plan, response: ResponseHead, ruleset: Ruleset):
   return { ...response, headers };
 }
 
-/** The upstream's answer. `notice` hears what was taken away that a user may look for. */
-export function finish(
-  plan: ForwardPlan,
-  response: ResponseHead,
-  { ruleset, notice = () => {} }: { readonly ruleset: Ruleset; readonly notice?: (text: string) => void },
-): ResponseHead {
-  const route = ruleset.routes[plan.route.index];
-  if (route === undefined) return response;
-  const rewriting = { plan, route, response, ruleset, notice };
+/** The upstream's answer. */
+export function finish(plan: ForwardPlan, response: ResponseHead, context: FinishContext): ResponseHead {
+  const rewriting = rewritingOf(plan, response, context);
+  if (rewriting === undefined) return response;
+  const { route } = rewriting;
   const headers = passOn(rewriting);
   headers.push(...route.response.set);
-  protect(headers, rewriting);
+  protect(headers, { route, ruleset: context.ruleset, status: response.status });
   const { policy } = route;
   writeCors(headers, { decision: plan.decision, policy, status: response.status, also: [] });
   // A page reads it as statusText; without it the standard phrase stands there.
-  const reason = echoesSecret(response.reason, rewriting) ? '' : response.reason;
+  const reason = rewriting.secrets?.isIn(response.reason) === true ? '' : response.reason;
   return { status: response.status, reason, headers };
 }
 
+/**
+ * An early head of the upstream's (103): the same way down, without what only the final answer may say. It carries no
+ * framing and no field of the upstream's connection (nginx learned it late).
+ */
+export function finishEarly(plan: ForwardPlan, early: ResponseHead, context: FinishContext): ResponseHead {
+  const rewriting = rewritingOf(plan, early, context);
+  if (rewriting === undefined) return early;
+  const headers = passOn(rewriting);
+  return { ...early, headers: headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'set-cookie')) };
+}
+
+/** Fields behind the body: what echoes a secret is dropped there, too. */
+export function finishTrailers(plan: ForwardPlan, trailers: HeaderList, context: FinishContext): HeaderList {
+  const rewriting = rewritingOf(plan, { status: 200, reason: '', headers: trailers }, context);
+  if (rewriting?.secrets === undefined) return trailers;
+  return [...lines(trailers)].flatMap(([name, value]) =>
+    echoes(name, value, rewriting) ? [] : [name, value],
+  );
+}
+
+export interface FinishContext {
+  readonly ruleset: Ruleset;
+  /** Hears what was taken away that a user may look for. */
+  readonly notice?: (text: string) => void;
+}
+
+function rewritingOf(
+  plan: ForwardPlan,
+  response: ResponseHead,
+  { ruleset, notice = () => {} }: FinishContext,
+): Rewriting | undefined {
+  const route = ruleset.routes[plan.route.index];
+  if (route === undefined) return undefined;
+  // An API that was sent no secret has none to give away.
+  const secrets = route.secretNames.length > 0 ? secretsIn(ruleset.secrets) : undefined;
+  return { plan, route, response, ruleset, notice, secrets };
+}
+
 interface Rewriting {
+  readonly secrets: SecretText | undefined;
   readonly plan: ForwardPlan;
   readonly route: Route;
   readonly response: ResponseHead;
@@ -108,10 +145,7 @@ interface Field {
 
 function pass(out: MutableHeaderList, field: Field, rewriting: Rewriting): void {
   const { name, lower, value } = field;
-  if (echoesSecret(value, rewriting)) {
-    rewriting.notice(`dropped the response header ${name}: it echoes a secret of this route`);
-    return;
-  }
+  if (echoes(name, value, rewriting)) return;
   switch (lower) {
     case 'set-cookie':
       passCookie(out, field, rewriting);
@@ -120,7 +154,7 @@ function pass(out: MutableHeaderList, field: Field, rewriting: Rewriting): void 
     case 'content-location':
     case 'refresh':
     case 'link':
-      out.push(name, rewriteReference(field, rewriting));
+      out.push(name, rewriteReference({ lower, value, status: rewriting.response.status }, rewriting));
       return;
     case 'www-authenticate':
       passChallenge(out, field);
@@ -130,8 +164,12 @@ function pass(out: MutableHeaderList, field: Field, rewriting: Rewriting): void 
   }
 }
 
-function echoesSecret(value: string, { route, ruleset }: Rewriting): boolean {
-  return route.secretNames.length > 0 && ruleset.secrets.some((secret) => value.includes(secret.value));
+/** Whether a field is dropped because it gives a secret of this route back, in its value or in its name. */
+function echoes(name: string, value: string, { secrets, notice }: Rewriting): boolean {
+  if (secrets === undefined || !(secrets.isIn(value) || secrets.isInName(name))) return false;
+  const shown = secrets.isInName(name) ? 'whose name holds it' : name;
+  notice(`dropped the response header ${shown}: it echoes a secret of this route`);
+  return true;
 }
 
 function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: Rewriting): void {
@@ -160,59 +198,6 @@ function passChallenge(out: MutableHeaderList, { name, value }: Field): void {
   const { kept, taken } = sortChallenges(value);
   if (kept !== '') out.push(name, kept);
   if (taken !== '') out.push('X-Proxied-WWW-Authenticate', taken);
-}
-
-function rewriteReference({ lower, value }: Field, { plan, route, response, ruleset }: Rewriting): string {
-  if (route.response.redirects === 'keep') return value;
-  // Fetch, "HTTP-redirect fetch" step 12: these two keep the method, and so perhaps another route.
-  const method = response.status === 307 || response.status === 308 ? plan.upstream.method : 'GET';
-  const rules: LocationRules = {
-    downstream: plan.downstream,
-    upstreamOrigin: route.target.origin,
-    pathFor: (origin, path) => downstreamPath(origin, path, { first: route, ruleset, method }),
-  };
-  if (lower === 'link') return rewriteLink(value, rules);
-  return lower === 'refresh' ? rewriteRefresh(value, rules) : rewriteLocation(value, rules);
-}
-
-interface NextRequest {
-  readonly first: Route;
-  readonly ruleset: Ruleset;
-  readonly method: string;
-}
-
-/** The listener's path for a path of `origin`: by this route if it leads there, else by the first that does. */
-function downstreamPath(
-  origin: string,
-  path: string,
-  { first, ruleset, method }: NextRequest,
-): string | undefined {
-  for (const route of [first, ...ruleset.routes]) {
-    if (route.target.origin !== origin) continue;
-    const mapped = route.unmapPath(path);
-    // The page's next request must come out at the same place: another route may take that path first.
-    if (mapped === undefined) continue;
-    const taker = ruleset.routes[ruleset.index.find(mapped, method)];
-    if (taker?.target.origin === origin && taker.mapPath(mapped) === path) return mapped;
-  }
-  return undefined;
-}
-
-/** What keeps other pages, and pages served through us, away from routes that carry a secret. */
-function protect(headers: MutableHeaderList, { route, ruleset, response }: Rewriting): void {
-  const policy = firstValue(headers, 'cross-origin-resource-policy');
-  if (route.secretNames.length > 0) {
-    replaceField(headers, 'Cross-Origin-Resource-Policy', 'same-site');
-    replaceField(headers, 'X-Content-Type-Options', 'nosniff');
-  } else if (policy?.trim().toLowerCase() === 'same-origin' && route.policy.mode === 'enforce') {
-    // The upstream meant its own origin; for the page that is any localhost port.
-    replaceField(headers, 'Cross-Origin-Resource-Policy', 'same-site');
-  }
-  // A document on our own origin sends no Origin on GET: without scripts it cannot reach a secret route.
-  const mayRun = !hasNoBody(response.status) && isActiveDocument(allValues(headers, 'content-type'));
-  if (ruleset.hasSecretRoute && mayRun) {
-    headers.push('Content-Security-Policy', 'sandbox');
-  }
 }
 
 interface CorsWriting {

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { type CompileOptions, compile } from '../src/compile.ts';
+import { parseConfig } from '../src/config/parse.ts';
 import type { Problem, Severity } from '../src/config/problem.ts';
 import type { ConfigFile, CorsRules, RouteRules } from '../src/config/schema.ts';
+import { environment } from '../src/config/variables.ts';
 import { validCertificate } from './support/certificates.ts';
 import { type ConfigOfOptions, configOf } from './support/config.ts';
 
@@ -25,7 +27,13 @@ function withSecret(rules: Partial<RouteRules>, rest: ConfigFile = {}): ConfigFi
 }
 
 const fromKey: ConfigOfOptions = {
-  substitutions: [{ path: ['routes', 0, 'request', 'headers', 'Authorization'], names: ['API_KEY'] }],
+  substitutions: [
+    {
+      path: ['routes', 0, 'request', 'headers', 'Authorization'],
+      names: ['API_KEY'],
+      values: ['s3cr3t-value'],
+    },
+  ],
 };
 
 type Row = readonly [
@@ -617,10 +625,10 @@ describe('the whole report', () => {
 
   it('never prints a value that came from the environment', () => {
     const substitutions = [
-      { path: ['target'], names: ['API_URL'] },
-      { path: ['cors', 'allowOrigin'], names: ['PAGE'] },
-      { path: ['routes', 0, 'match'], names: ['GLOB'] },
-      { path: ['routes', 0, 'target'], names: ['URL_2'] },
+      { path: ['target'], names: ['API_URL'], values: [] },
+      { path: ['cors', 'allowOrigin'], names: ['PAGE'], values: [] },
+      { path: ['routes', 0, 'match'], names: ['GLOB'], values: [] },
+      { path: ['routes', 0, 'target'], names: ['URL_2'], values: [] },
     ];
     const config: ConfigFile = {
       target: 'hidden-one',
@@ -714,13 +722,41 @@ describe('a ruleset', () => {
     ]);
   });
 
+  it('knows each value of several in one field, and what a Basic value says', () => {
+    const text = JSON.stringify(
+      withRoute({
+        cors: { allowOrigin: page },
+        request: { headers: { 'X-Sign': 'id=${ID};key=${KEY}', Authorization: 'Basic ${PAIR}' } },
+      }),
+    );
+    const PAIR = Buffer.from('me:p4ssw0rd').toString('base64');
+    const variables = [environment({ ID: 'client-17', KEY: 's3cr3t', PAIR })];
+    const parsed = parseConfig(text, { variables });
+    const compiled = parsed.ok ? compile(parsed.value) : parsed;
+    const values = compiled.ok ? compiled.value.secrets.map(({ value }) => value) : [];
+    expect(values).toEqual(
+      expect.arrayContaining([
+        'id=client-17;key=s3cr3t',
+        'client-17',
+        's3cr3t',
+        PAIR,
+        'me:p4ssw0rd',
+        'p4ssw0rd',
+      ]),
+    );
+  });
+
   it('does not call a route secret whose inherited secret is taken away', () => {
     const ruleset = rulesetOf(
       {
         request: { headers: { Authorization: 'Bearer s3cr3t-value' } },
         ...withRoute({ request: { headers: { authorization: null } } }),
       },
-      { substitutions: [{ path: ['request', 'headers', 'Authorization'], names: ['API_KEY'] }] },
+      {
+        substitutions: [
+          { path: ['request', 'headers', 'Authorization'], names: ['API_KEY'], values: ['s3cr3t-value'] },
+        ],
+      },
     );
     expect(ruleset.hasSecretRoute).toBe(false);
   });

@@ -1,7 +1,7 @@
 /** What a hostile upstream may send through a proxy that has keys, each told before its rows. */
 
 import { describe, expect, it } from 'vitest';
-import { finish } from '../src/finish.ts';
+import { finish, finishEarly, finishTrailers } from '../src/finish.ts';
 import { allValues, firstValue } from '../src/http/header-list.ts';
 import type { ResponseHead } from '../src/http/request-head.ts';
 import { plan } from '../src/plan.ts';
@@ -44,6 +44,16 @@ describe('an upstream that echoes the key', () => {
     ['in a redirect', { Location: 'https://evil.test/?k=s3cr3t-k3y' }],
     ['in a link', { Link: '</x?k=s3cr3t-k3y>; rel=next' }],
     ['in a challenge', { 'WWW-Authenticate': 'Bearer s3cr3t-k3y' }],
+    ['percent-encoded, in a redirect', { Location: 'https://evil.test/?k=s3cr3t%2dk3y' }],
+    [
+      'percent-encoded twice, in a redirect to a login',
+      { Location: '/login?next=%2Fx%3Fk%3Ds3cr3t%252dk3y' },
+    ],
+    ['in a redirect that is rewritten', { Location: 'https://api.test/x?k=s3cr3t-k3y' }],
+    ['in a refresh', { Refresh: '1; url=https://api.test/x?k=s3cr3t-k3y' }],
+    ['in JSON', { 'X-Debug': '{"k":"s3cr3t\\u002dk3y"}' }],
+    ['as Basic credentials', { 'X-Debug': `Basic ${Buffer.from('me:s3cr3t-k3y').toString('base64')}` }],
+    ['in base64', { 'X-Debug': Buffer.from('s3cr3t-k3y').toString('base64url') }],
   ])('%s: the field is dropped, and the user is told its name alone', (_, sent) => {
     const { headers, notices } = down(response(200, { ...sent, 'X-Other': '1' }));
     expect(JSON.stringify(headers)).not.toContain('s3cr3t');
@@ -53,6 +63,27 @@ describe('an upstream that echoes the key', () => {
     );
     expect(notices.join()).toContain(Object.keys(sent)[0]);
     expect(notices.join()).not.toContain('s3cr3t');
+  });
+
+  it('in a name, which has no case: the field is dropped, and its name is not said', () => {
+    const { headers, notices } = down(response(200, { 'X-S3CR3T-K3Y': '1', 'X-Other': '1' }));
+    expect(JSON.stringify([headers, notices]).toLowerCase()).not.toContain('s3cr3t');
+    expect(firstValue(headers, 'x-other')).toBe('1');
+    expect(notices.join()).toContain('name');
+  });
+
+  it('in the head of a handshake: the field is dropped there, too', () => {
+    const { headers } = down({ status: 101, reason: '', headers: ['X-Key', 's3cr3t-k3y', 'X-Other', '1'] });
+    expect(firstValue(headers, 'x-key')).toBeUndefined();
+    expect(firstValue(headers, 'x-other')).toBe('1');
+  });
+
+  it('in early hints, or behind the body: the field is dropped there, too', () => {
+    const made = planOf('forward', plan(request('GET /secret/x', { Origin: page }), rules));
+    const fields = ['Link', '</x?k=s3cr3t-k3y>; rel=preload', 'X-S3cr3t-K3y', '1', 'X-Other', '1'];
+    const early = finishEarly(made, { status: 103, reason: '', headers: fields }, { ruleset: rules });
+    expect(early.headers).toEqual(['X-Other', '1']);
+    expect(finishTrailers(made, fields, { ruleset: rules })).toEqual(['X-Other', '1']);
   });
 
   it('in the reason phrase, which a page reads as statusText: the standard phrase takes its place', () => {

@@ -18,6 +18,7 @@ const floors: Readonly<Record<string, number>> = {
   rewrite: 2,
   compile: 3,
   planning: 3,
+  finishing: 3,
   centre: 3,
   proxy: 4,
   observe: 4,

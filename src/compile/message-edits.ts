@@ -68,28 +68,33 @@ function userEdit(value: string, at: KeyPath): HeaderEdit {
 
 interface NamedValue {
   readonly names: readonly string[];
-  readonly value: string;
+  /** Of the whole field, and of each `${NAME}` in it. */
+  readonly texts: readonly string[];
 }
 
 function secretOf({ value, at }: HeaderEdit, verdicts: Verdicts): readonly NamedValue[] {
   const names = verdicts.namesAt(at);
-  return value === null || names.length === 0 ? [] : [{ names, value }];
+  return value === null || names.length === 0 ? [] : [{ names, texts: [value, ...verdicts.valuesAt(at)] }];
 }
 
-/** Shorter values stand in too many other texts; masking them would only blot the log. */
-const shortestSecret = 4;
-
-/** The whole value, and what follows the scheme: an API that echoes the key echoes it alone. */
-function secretsOf({ names, value }: NamedValue): readonly Secret[] {
+/** Each text, and what follows its scheme: an API that echoes the key echoes it alone, or the user that it read in it. */
+function secretsOf({ names, texts }: NamedValue): readonly Secret[] {
   const name = names.join(', ');
-  const bare = /^(?:bearer|basic|token|apikey|digest) +(.+)$/i.exec(value)?.[1];
-  const values = bare === undefined ? [value] : [value, bare];
-  return values.filter((text) => text.length >= shortestSecret).map((text) => ({ name, value: text }));
+  return texts.flatMap(knownForms).map((value) => ({ name, value }));
+}
+
+function knownForms(text: string): readonly string[] {
+  const [, scheme = '', bare] = /^(bearer|basic|token|apikey|digest) +(.+)$/i.exec(text) ?? [];
+  if (bare === undefined) return [text];
+  if (scheme.toLowerCase() !== 'basic') return [text, bare];
+  // RFC 7617: user, a colon, password.
+  const pair = Buffer.from(bare, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  return colon === -1 ? [text, bare] : [text, bare, pair, pair.slice(colon + 1)];
 }
 
 function targetSecrets(basic: CompiledTarget['basic']): readonly Secret[] {
-  const values = (basic?.secrets ?? []).filter((text) => text.length >= shortestSecret);
-  return values.map((value) => ({ name: 'target', value }));
+  return (basic?.secrets ?? []).map((value) => ({ name: 'target', value }));
 }
 
 function compileHost({ top, own, topAt, ownAt }: Sections<RequestRules>, verdicts: Verdicts): string {

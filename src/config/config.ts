@@ -20,4 +20,6 @@ export interface Config {
 export interface Substitution {
   readonly path: KeyPath;
   readonly names: readonly string[];
+  /** What was filled in, a text for each `${NAME}`: to be masked, never to be said. */
+  readonly values: readonly string[];
 }

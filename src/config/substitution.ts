@@ -80,8 +80,12 @@ function fillText(node: TextNode, way: Way, filling: Filling): TextNode {
     else pieces.push(piece);
     isUnresolved ||= 'code' in piece;
   }
-  const names = pieces.flatMap(({ variable }) => (variable === undefined ? [] : [variable.name]));
-  if (names.length > 0) filling.substitutions.push({ path: way.path, names: [...new Set(names)] });
+  const named = pieces.filter(({ variable }) => variable !== undefined);
+  const names = named.flatMap(({ variable }) => variable?.name ?? []);
+  const values = named.map(({ text }) => text);
+  if (names.length > 0) {
+    filling.substitutions.push({ path: way.path, names: [...new Set(names)], values: [...new Set(values)] });
+  }
   return { ...node, value: pieces.map(({ text }) => text).join(''), pieces, isUnresolved };
 }
 

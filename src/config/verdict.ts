@@ -1,6 +1,6 @@
 /** Gathers what is wrong with a config while it is compiled, so that one run tells everything. */
 
-import type { Config } from './config.ts';
+import type { Config, Substitution } from './config.ts';
 import { type KeyPath, type Place, type Problem, type Severity, sortProblems } from './problem.ts';
 
 export interface Verdict {
@@ -14,11 +14,11 @@ type Source = Pick<Config, 'placeOf' | 'placeOfKey' | 'substitutions'>;
 export class Verdicts {
   readonly #source: Source;
   readonly #problems = new Map<string, Problem>();
-  readonly #namesAt: ReadonlyMap<string, readonly string[]>;
+  readonly #filledAt: ReadonlyMap<string, Substitution>;
 
   constructor(source: Source) {
     this.#source = source;
-    this.#namesAt = new Map(source.substitutions.map(({ path, names }) => [pathId(path), names]));
+    this.#filledAt = new Map(source.substitutions.map((filled) => [pathId(filled.path), filled]));
   }
 
   error(at: KeyPath, verdict: Verdict): void {
@@ -50,7 +50,12 @@ export class Verdicts {
 
   /** The names of the `${NAME}`s that a value holds. */
   namesAt(at: KeyPath): readonly string[] {
-    return this.#namesAt.get(pathId(at)) ?? [];
+    return this.#filledAt.get(pathId(at))?.names ?? [];
+  }
+
+  /** What those names stand for: to be masked, never to be said. */
+  valuesAt(at: KeyPath): readonly string[] {
+    return this.#filledAt.get(pathId(at))?.values ?? [];
   }
 
   /** `mend`, or `general` where it would spell out a value that came from `${NAME}`. */

@@ -102,7 +102,8 @@ function nullKeyPlace(place: Place): string {
  * is not trust.
  */
 function checkAnyPort(entry: OriginEntry, { context, verdicts }: EntryCheck): void {
-  if (entry.kind !== 'pattern' || entry.pattern.parts.port !== '*' || context.secretNames.length === 0) return;
+  if (entry.kind !== 'pattern' || entry.pattern.parts.port !== '*' || context.secretNames.length === 0)
+    return;
   const example = exampleOrigin(entry.pattern.parts);
   verdicts.warn(entry.at, {
     code: 'CP236',

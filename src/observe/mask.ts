@@ -1,5 +1,6 @@
 /** What may be printed of a request: secrets are masked by value, credentials by name, and no peer steers a terminal. */
 
+import { masked, type SecretText, secretsIn } from '../guard/secret-text.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Ruleset, Secret } from '../ruleset.ts';
 
@@ -11,23 +12,19 @@ export interface Mask {
   readonly headers: (headers: HeaderList) => HeaderList;
 }
 
-const gone = '***';
-
 const masks = new WeakMap<readonly Secret[], Mask>();
 
 /** Made once for each ruleset: a request is masked by the rules that it began with. */
 export function maskOf({ secrets }: Pick<Ruleset, 'secrets'>): Mask {
   const known = masks.get(secrets);
   if (known !== undefined) return known;
-  const mask = compileMask(secrets);
+  const mask = compileMask(secretsIn(secrets));
   masks.set(secrets, mask);
   return mask;
 }
 
-function compileMask(secrets: readonly Secret[]): Mask {
-  const pattern = secretPattern(secrets);
-  const text = (raw: string) =>
-    escapeControls(pattern === undefined ? raw : raw.replaceAll(pattern, () => gone));
+function compileMask(secrets: SecretText): Mask {
+  const text = (raw: string) => escapeControls(secrets.mask(raw));
   return {
     text,
     target: (target) => text(maskQuery(target)),
@@ -36,51 +33,23 @@ function compileMask(secrets: readonly Secret[]): Mask {
   };
 }
 
-/** Every spelling in which a value can come back: as it is, in a URL, in base64, in JSON. The longest first. */
-function secretPattern(secrets: readonly Secret[]): RegExp | undefined {
-  const spellings = secrets.flatMap(({ value }) => [
-    value,
-    safely(encodeURIComponent, value),
-    Buffer.from(value).toString('base64'),
-    JSON.stringify(value).slice(1, -1),
-  ]);
-  // An empty value is no secret, and would match between any two characters.
-  const known = [...new Set(spellings)].filter((spelling) => spelling !== '');
-  if (known.length === 0) return undefined;
-  known.sort((a, b) => b.length - a.length);
-  return new RegExp(known.map(escapePattern).join('|'), 'g');
-}
-
-/** A lone surrogate has no encoding in a URL. */
-function safely(encode: (text: string) => string, text: string): string {
-  try {
-    return encode(text);
-  } catch {
-    return text;
-  }
-}
-
-function escapePattern(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-}
-
 /** The field by its name: what a page or an API proves itself with. */
 function maskField(name: string, value: string): string {
   switch (name.toLowerCase()) {
     case 'authorization':
     case 'proxy-authorization':
       // The scheme says much and gives nothing away.
-      return value.replace(/^([A-Za-z][\w-]* )?.*$/s, `$1${gone}`);
+      return value.replace(/^([A-Za-z][\w-]* )?.*$/s, `$1${masked}`);
     case 'cookie':
-      return value.replaceAll(/=[^;]*/g, `=${gone}`);
+      return value.replaceAll(/=[^;]*/g, `=${masked}`);
     case 'set-cookie':
-      return value.replace(/=[^;]*/, `=${gone}`);
+      return value.replace(/=[^;]*/, `=${masked}`);
     case 'location':
     case 'content-location':
     case 'referer':
       return maskQuery(value);
     default:
-      return /(?:^|-)(?:token|secret|password|api-?key)$/i.test(name) ? gone : value;
+      return /(?:^|-)(?:token|secret|password|api-?key)$/i.test(name) ? masked : value;
   }
 }
 
@@ -98,7 +67,7 @@ function maskQuery(target: string): string {
 function maskPair(pair: string): string {
   const equals = pair.indexOf('=');
   if (equals === -1 || !tellingKey.test(pair.slice(0, equals))) return pair;
-  return `${pair.slice(0, equals)}=${gone}`;
+  return `${pair.slice(0, equals)}=${masked}`;
 }
 
 /**

@@ -38,6 +38,9 @@ export interface ForwardTask {
   readonly isConfigured: (origin: string) => boolean;
   /** Upstream's head → the head that goes down. */
   readonly finish: (head: ResponseHead) => ResponseHead;
+  /** The same for a 103. */
+  readonly finishEarly: (head: ResponseHead) => ResponseHead;
+  readonly finishTrailers: (trailers: HeaderList) => HeaderList;
   /** Answers with a problem and gives the head that was sent; called at most once, and only while no head is out. */
   readonly fail: (failure: Failure) => ResponseHead;
   /** Called once, at the end of all. */
@@ -137,7 +140,7 @@ class Forwarding implements Handler {
 
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason?: string): void {
     if (this.#isOver) return;
-    const raw = { status, reason: reason ?? '', headers: rawHeaders(controller) };
+    const raw = { status, reason: reason ?? '', headers: headerList(controller.rawHeaders) };
     const { origin } = this.#task.route.target;
     const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
     if (unfit !== undefined) this.#fail(unfit);
@@ -155,8 +158,9 @@ class Forwarding implements Handler {
 
   onResponseEnd(controller: Controller): void {
     if (this.#isOver || this.#follow()) return;
-    const { head, request, response } = this.#task;
-    writeTrailers(response, { asked: firstValue(head.headers, 'te'), raw: controller.rawTrailers });
+    const { head, request, response, finishTrailers } = this.#task;
+    const trailers = finishTrailers(headerList(controller.rawTrailers));
+    writeTrailers(response, { asked: firstValue(head.headers, 'te'), trailers });
     // The answer is complete; what the client still sends is nobody's.
     this.#body?.discard();
     if (this.#sent !== undefined) endResponse(request, response, this.#sent);
@@ -204,10 +208,10 @@ class Forwarding implements Handler {
 
   #passInformational(raw: ResponseHead): void {
     this.#informational += 1;
-    const { origin } = this.#task.route.target;
+    const { route, response, head, finishEarly } = this.#task;
     if (this.#informational > maxInformational)
-      this.#fail(invalidResponse(`more than ${maxInformational} 1xx answers`, origin));
-    else passInformational(this.#task.response, raw, this.#task.head.version);
+      this.#fail(invalidResponse(`more than ${maxInformational} 1xx answers`, route.target.origin));
+    else passInformational(response, finishEarly(raw), head.version);
   }
 
   /** Sends the next request of a redirect that is followed here, once the redirecting answer is over. */
@@ -369,8 +373,7 @@ function incomplete(why: Failure): Failure {
 }
 
 /** undici hands the raw fields over as buffers; header bytes are latin1. */
-function rawHeaders(controller: Controller): HeaderList {
-  const raw = controller.rawHeaders;
+function headerList(raw: unknown): HeaderList {
   if (!Array.isArray(raw)) return [];
   return raw.map((text) => (typeof text === 'string' ? text : text.toString('latin1')));
 }

@@ -2,8 +2,8 @@
 
 import { ServerResponse } from 'node:http';
 import { lines } from '../http/header-list.ts';
-import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
 import type { ResponseHead } from '../http/request-head.ts';
+import { isFieldValue, isToken } from '../http/token.ts';
 import type { Response } from './respond.ts';
 
 /** Passes a 102 or 103 on; others, and those for HTTP/1.0, are dropped. Never throws. */
@@ -17,15 +17,11 @@ export function passInformational(response: Response, head: ResponseHead, versio
   }
 }
 
-/** A 103 carries no framing and no connection field of the upstream's (nginx learned it late). */
 function hints(head: ResponseHead): Record<string, string[]> & { link: string[] } {
   const fields: Record<string, string[]> & { link: string[] } = { link: [] };
-  const gone = nominated(head.headers);
   for (const [name, value] of lines(head.headers)) {
+    if (!isToken(name) || !isFieldValue(value)) continue;
     const lower = name.toLowerCase();
-    if (isHopByHop(lower) || gone.has(lower) || lower === 'content-length' || lower === 'set-cookie')
-      continue;
-    if (lower.startsWith('access-control-')) continue;
     fields[lower] = [...(fields[lower] ?? []), value];
   }
   return fields;

@@ -1,12 +1,13 @@
 /** One request from its head to its end: plan it, do what the plan says, report the exchange. */
 
 import type { Exchange, Failure, Observer } from '../exchange.ts';
-import { finish, finishOwn } from '../finish.ts';
+import { type FinishContext, finish, finishEarly, finishOwn, finishTrailers } from '../finish.ts';
 import type { Refusal } from '../guard/refusal.ts';
+import { secretsIn } from '../guard/secret-text.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead, ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan, OwnPlan, Plan } from '../plan-shape.ts';
-import type { Ruleset } from '../ruleset.ts';
+import type { Route, Ruleset } from '../ruleset.ts';
 import { forward } from './forward.ts';
 import { type ProblemResponse, problemResponse } from './problem.ts';
 import { type Request, type Response, respond } from './respond.ts';
@@ -139,8 +140,7 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
   const route = ruleset.routes[plan.route.index];
   if (route === undefined) throw new Error(`The plan names route ${plan.route.index}, which is not there`);
   const { upstreams } = serving;
-  const notice = (text: string) =>
-    serving.noticeOnce(`routes[${route.ref.index}] "${route.ref.match}": ${text}`);
+  const finishing = finishContext(task, serving, route);
   forward({
     head,
     plan,
@@ -149,13 +149,22 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
     response,
     upstreams,
     isConfigured: (origin) => ruleset.routes.some(({ target }) => target.origin === origin),
-    finish: (raw) => finish(plan, raw, { ruleset, notice }),
+    finish: (raw) => finish(plan, raw, finishing),
+    finishEarly: (raw) => finishEarly(plan, raw, finishing),
+    finishTrailers: (raw) => finishTrailers(plan, raw, finishing),
     fail: (why) => answerFailure(task, why),
     done: ({ upstreamHeadAt, ...result }) => {
       const upstreamHeadMs = upstreamHeadAt === undefined ? undefined : upstreamHeadAt - startedAt;
       report(task, serving, { ...result, upstreamHeadMs });
     },
   });
+}
+
+/** What is said of a route's answers is said once, and quotes what the API wrote. */
+export function finishContext({ ruleset }: Task, serving: Serving, { ref }: Route): FinishContext {
+  const { mask } = secretsIn(ruleset.secrets);
+  const notice = (text: string) => serving.noticeOnce(`routes[${ref.index}] "${ref.match}": ${mask(text)}`);
+  return { ruleset, notice };
 }
 
 /** An upstream's failure as an answer that the page can read. */
@@ -177,7 +186,7 @@ export function answerFailure(task: Task, why: Failure): ResponseHead {
 
 /** A sentence may quote what an upstream or the system said, and that may hold a secret. */
 function masked(why: Failure, { secrets }: Ruleset): Failure {
-  const mask = (text: string) => secrets.reduce((masked, { value }) => masked.replaceAll(value, '***'), text);
+  const { mask } = secretsIn(secrets);
   return { ...why, detail: mask(why.detail), hint: mask(why.hint) };
 }
 

@@ -1,6 +1,7 @@
 /** Trailer fields of a response: passed on to a client that asked for them, dropped otherwise (RFC 9110 §6.5). */
 
 import { ServerResponse } from 'node:http';
+import { type HeaderList, lines } from '../http/header-list.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import { isFieldValue, isToken, listElements } from '../http/token.ts';
 import type { Response } from './respond.ts';
@@ -23,27 +24,18 @@ const forbidden: ReadonlySet<string> = new Set([
 export interface Trailers {
   /** The request's `TE`. */
   readonly asked: string | undefined;
-  /** Flat list as undici hands it over. */
-  readonly raw: unknown;
+  readonly trailers: HeaderList;
 }
 
-export function writeTrailers(response: Response, { asked, raw }: Trailers): void {
-  if (asked === undefined || !Array.isArray(raw) || raw.length === 0) return;
+export function writeTrailers(response: Response, { asked, trailers }: Trailers): void {
+  if (asked === undefined || trailers.length === 0) return;
   const wants = listElements(asked.toLowerCase()).some((coding) => coding.startsWith('trailers'));
   if (!wants || response.writableEnded) return;
   const fields: [string, string][] = [];
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = text(raw[i]);
-    const value = text(raw[i + 1]);
-    if (mayTrail(name, value)) fields.push([name, value]);
-  }
+  for (const [name, value] of lines(trailers)) if (mayTrail(name, value)) fields.push([name, value]);
   if (fields.length === 0) return;
   if (response instanceof ServerResponse) response.addTrailers(fields);
   else response.addTrailers(Object.fromEntries(fields));
-}
-
-function text(bytes: unknown): string {
-  return Buffer.isBuffer(bytes) ? bytes.toString('latin1') : String(bytes);
 }
 
 function mayTrail(name: string, value: string): boolean {

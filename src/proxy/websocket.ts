@@ -19,7 +19,7 @@ import { failure, upstreamFailure } from './failure.ts';
 import { fieldsByName, handshakeRequest, handshakeTarget } from './handshake-request.ts';
 import { attachLast } from './last-response.ts';
 import { relay } from './relay.ts';
-import { answerFailure, report, type Serving, type Task } from './serve.ts';
+import { answerFailure, finishContext, report, type Serving, type Task } from './serve.ts';
 import { unfitResponse } from './unfit-response.ts';
 
 export interface TunnelTask {
@@ -189,7 +189,7 @@ class Handshake {
   }
 
   #finished(response: IncomingMessage): ResponseHead {
-    return finish(this.#plan, headOf(response), { ruleset: this.#task.ruleset });
+    return finish(this.#plan, headOf(response), finishContext(this.#task, this.#state, this.#route));
   }
 
   /** Not a WebSocket endpoint: its answer goes down as ordinary HTTP, framed anew, and the connection ends. */

@@ -173,7 +173,7 @@ describe('targets', () => {
   it('a substitution is listed by its number among all routes', () => {
     const text = '{ "routes": [ { "match": "/f", "target": "${T:-x}" } ] }';
     const { substitutions } = configOf(text, { targets: [target('/gh=https://api.github.com')] });
-    expect(substitutions).toEqual([{ path: ['routes', 1, 'target'], names: ['T'] }]);
+    expect(substitutions).toEqual([{ path: ['routes', 1, 'target'], names: ['T'], values: ['x'] }]);
   });
 
   it('"/" as PREFIX is the plain target', () => {

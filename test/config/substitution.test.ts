@@ -42,8 +42,8 @@ describe('${NAME} in a text', () => {
           routes: [{ cors: { allowOrigin: ['http://a', 'http://b'] }, rewrite: { '${A}': 'http://a' } }],
         },
         substitutions: [
-          { path: ['routes', 0, 'cors', 'allowOrigin', 0], names: ['A'] },
-          { path: ['routes', 0, 'rewrite', '${A}'], names: ['A'] },
+          { path: ['routes', 0, 'cors', 'allowOrigin', 0], names: ['A'], values: ['http://a'] },
+          { path: ['routes', 0, 'rewrite', '${A}'], names: ['A'], values: ['http://a'] },
         ],
       },
     });
@@ -55,7 +55,9 @@ describe('${NAME} in a text', () => {
     });
     expect(parsed).toMatchObject({
       value: {
-        substitutions: [{ path: ['routes', 0, 'request', 'headers', 'X-A'], names: ['NAME', 'NONE'] }],
+        substitutions: [
+          { path: ['routes', 0, 'request', 'headers', 'X-A'], names: ['NAME', 'NONE'], values: ['x', 'd'] },
+        ],
       },
     });
   });

@@ -22,7 +22,11 @@ describe('how often the same refusal came', () => {
   it('counts another reason of our own as another, whatever the values in it', () => {
     const { count } = createRefusalCounter();
     const long = (length: number) => refused('http://localhost:5173', `/${'x'.repeat(length)}`);
-    const large = exchangeOf('GET /x', { Origin: 'http://localhost:5173', A: 'a'.repeat(70_000) }, { ruleset });
+    const large = exchangeOf(
+      'GET /x',
+      { Origin: 'http://localhost:5173', A: 'a'.repeat(70_000) },
+      { ruleset },
+    );
     expect(count(long(20_000))).toBe(1);
     expect(count(long(20_001))).toBe(2);
     // Both are http_request_error: its mend names another key.

@@ -1,7 +1,7 @@
 /** Which requests Chromium asks for first, that we answer it, and that the API hears of the request alone. */
 
 import { describe, expect, it } from 'vitest';
-import { preflightNeed } from '../../src/cli/explain/preflight-need.ts';
+import { preflightNeed } from '../../src/http/preflight-need.ts';
 import { load } from './loads.ts';
 import { type FetchInit, fetchFrom } from './page-origin.ts';
 import { tableRoutes } from './rules.ts';

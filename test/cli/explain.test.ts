@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { whyPreflightFails, whyUnreadable } from '../../src/cli/explain/browser-check.ts';
-import { preflightNeed } from '../../src/cli/explain/preflight-need.ts';
+import { whyPreflightFails, whyUnreadable } from '../../src/cors/browser-check.ts';
+import { preflightNeed } from '../../src/http/preflight-need.ts';
 import { headerList, response } from '../support/ruleset.ts';
 import { unsafeNames } from '../support/simulated-browser.ts';
 import { runMain } from './run-main.ts';

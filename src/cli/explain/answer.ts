@@ -1,12 +1,12 @@
 /** Question → what the proxy and then the browser would do. Pure: the plan without a socket. */
 
+import { type Asker, whyPreflightFails, whyUnreadable } from '../../cors/browser-check.ts';
 import { finish, finishOwn } from '../../finish.ts';
+import { preflightNeed } from '../../http/preflight-need.ts';
 import type { ResponseHead } from '../../http/request-head.ts';
 import { plan } from '../../plan.ts';
 import type { Plan } from '../../plan-shape.ts';
 import type { Ruleset } from '../../ruleset.ts';
-import { type Asker, whyPreflightFails, whyUnreadable } from './browser-check.ts';
-import { preflightNeed } from './preflight-need.ts';
 import { actualHead, ownOrigin, preflightHead, type Question, unsendable } from './question.ts';
 
 export interface Step {

@@ -2,12 +2,12 @@
 
 import { forbiddenMethods, isForbiddenRequestHeader } from '../../http/fetch-names.ts';
 import type { HeaderList } from '../../http/header-list.ts';
+import { normalizeMethod } from '../../http/preflight-need.ts';
 import type { RequestHead } from '../../http/request-head.ts';
 import { isFieldValue, isToken } from '../../http/token.ts';
 import type { Ruleset } from '../../ruleset.ts';
 import type { CommandLine } from '../command-line.ts';
 import { UsageError } from '../usage-error.ts';
-import { normalizeMethod } from './preflight-need.ts';
 
 export interface Question {
   readonly method: string;

@@ -1,7 +1,7 @@
 /** Whether a browser asks before it sends, and why: Fetch, "main fetch" and "HTTP fetch", the CORS-preflight flag. */
 
-import { isForbiddenRequestHeader, normalizedMethods, safelistedMethods } from '../../http/fetch-names.ts';
-import { type HeaderList, lines } from '../../http/header-list.ts';
+import { isForbiddenRequestHeader, normalizedMethods, safelistedMethods } from './fetch-names.ts';
+import { type HeaderList, lines } from './header-list.ts';
 
 export interface PreflightNeed {
   /** `method PUT`, `header x-api-key`; empty where no preflight is sent. */

@@ -1,9 +1,9 @@
 /** What a browser makes of an answer: Fetch, "CORS check" and "CORS-preflight fetch", with Chromium's sentences. */
 
-import { safelistedMethods } from '../../http/fetch-names.ts';
-import { combinedValue } from '../../http/header-list.ts';
-import type { ResponseHead } from '../../http/request-head.ts';
-import { listElements } from '../../http/token.ts';
+import { safelistedMethods } from '../http/fetch-names.ts';
+import { combinedValue } from '../http/header-list.ts';
+import type { ResponseHead } from '../http/request-head.ts';
+import { listElements } from '../http/token.ts';
 
 export interface Asker {
   readonly origin: string;

@@ -6,10 +6,11 @@ import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Observer } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
+import type { OwnEndpoints } from './own-endpoint.ts';
 import type { CertificateOptions } from './proxy/certificate.ts';
 import { type CloseReport, drain } from './proxy/drain.ts';
 import { listen } from './proxy/listen.ts';
-import { ownAnswer } from './proxy/own.ts';
+import { healthEndpoint } from './proxy/own.ts';
 import { createHttpServer, type ServerState } from './proxy/server.ts';
 import { type TlsListener, tlsListener } from './proxy/tls-listener.ts';
 import { Upstreams } from './proxy/upstream.ts';
@@ -22,6 +23,10 @@ export interface AppOptions {
   readonly notice?: (notice: Notice) => void;
   /** What `/__cors-proxy/health` says of the config: its file, or how it was given. */
   readonly configName?: string;
+  /** What is served below `/__cors-proxy/` beside `health`: the inspector. Nothing by default. */
+  readonly endpoints?: OwnEndpoints;
+  /** Asked for each request: whether the beginnings of its bodies are to be kept for the observer. Default: never. */
+  readonly keepsBodies?: () => boolean;
   /** Name resolution; the system's by default. */
   readonly lookup?: LookupFunction;
   /** Where the certificate of `listen.https: true` is kept and signed; the user's own folders by default. */
@@ -68,7 +73,8 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     notice: (level, message) => notice({ level, message }),
     noticeOnce: once((message) => notice({ level: 'warn', message })),
     nextId: idSource(),
-    answerOwn: (plan, head) => ownAnswer(plan, head, options.configName ?? ''),
+    endpoints: endpointsOf(options),
+    keepsBodies: options.keepsBodies ?? (() => false),
   };
   const tls = await tlsOf(initial, state, options);
   const { port, addresses, servers } = await listen(
@@ -99,6 +105,11 @@ async function tlsOf(
   { certificate = { env: process.env } }: AppOptions,
 ): Promise<TlsListener | undefined> {
   return https === false ? undefined : tlsListener(https, state, certificate);
+}
+
+function endpointsOf({ configName = '', endpoints = () => undefined }: AppOptions): OwnEndpoints {
+  const health = healthEndpoint(configName);
+  return (request) => health(request) ?? endpoints(request);
 }
 
 function listenerOf({ listen: { https } }: Ruleset): Listener {

@@ -25,6 +25,8 @@ export interface Exchange {
   readonly failure: Failure | undefined;
   /** Upstream requests made: 0, 1, or 2 after a retry. */
   readonly attempts: number;
+  /** What was kept of the bodies; `undefined` where nobody looked. */
+  readonly bodies: { readonly request: KeptBody; readonly response: KeptBody } | undefined;
   readonly timings: {
     /** Milliseconds since the epoch. */
     readonly startedAt: number;
@@ -33,6 +35,13 @@ export interface Exchange {
     /** Milliseconds from the request's head to the end. */
     readonly totalMs: number;
   };
+}
+
+/** The beginning of a body, as it was on the wire. */
+export interface KeptBody {
+  readonly bytes: Buffer;
+  /** Bytes that passed, those that were not kept too. */
+  readonly passedBytes: number;
 }
 
 /** Why no good answer could be given; a value, never an exception. */

@@ -38,6 +38,10 @@ export interface OwnPlan {
   readonly decision: null;
   /** The path behind `/__cors-proxy`. */
   readonly path: string;
+  /** With its question mark; empty where there is none. */
+  readonly query: string;
+  /** `http://localhost:8010`: this proxy as the client calls it. */
+  readonly downstream: string;
 }
 
 export interface ForwardPlan {

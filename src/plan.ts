@@ -40,8 +40,11 @@ export function plan(head: RequestHead, ruleset: Ruleset): Plan {
 }
 
 function planOwn(reading: Reading, path: string): Plan {
-  const why = refuseOwn(reading.facts, reading.authority.host, ownOrigin(reading));
-  if (why === undefined) return { kind: 'own', route: null, decision: null, path };
+  const downstream = ownOrigin(reading);
+  const { host } = reading.authority;
+  const why = refuseOwn(reading.facts, { host, client: reading.head.client, ownOrigin: downstream });
+  const { query } = reading;
+  if (why === undefined) return { kind: 'own', route: null, decision: null, path, query, downstream };
   return { kind: 'refuse', route: null, decision: null, speaker: null, refusal: why };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Paths below `/__cors-proxy/` belong to this proxy: decided before routing, never forwarded, never with CORS headers.
- * A page of another origin gets nothing from them.
+ * A page of another origin gets nothing from them, and neither does another machine.
  */
 
-import { isLoopbackHost } from '../http/origin.ts';
+import { isLoopbackAddress, isLoopbackHost } from '../http/origin.ts';
 import type { RequestFacts } from '../http/request-facts.ts';
 import { type Refusal, requestDenied } from './refusal.ts';
 
@@ -15,11 +15,20 @@ export function ownPath(path: string): string | undefined {
   return path.slice(prefix.length) || '/';
 }
 
-/** `host` is the request's, already allowed; here only names of this machine serve, whatever `allowedHosts` says. */
-export function refuseOwn(facts: RequestFacts, host: string, ownOrigin: string): Refusal | undefined {
+export interface OwnAsker {
+  /** The request's, already allowed; here only names of this machine serve, whatever `allowedHosts` says. */
+  readonly host: string;
+  /** Address of the peer. */
+  readonly client: string;
+  readonly ownOrigin: string;
+}
+
+export function refuseOwn(facts: RequestFacts, { host, client, ownOrigin }: OwnAsker): Refusal | undefined {
   const isForeignSite =
     facts.fetchSite !== undefined && facts.fetchSite !== 'same-origin' && facts.fetchSite !== 'none';
   const isForeignOrigin = facts.origin !== undefined && facts.origin !== ownOrigin;
-  if (!isForeignSite && !isForeignOrigin && isLoopbackHost(host)) return undefined;
+  // A tunnel to the internet stands on this machine, and may write any Host; it says that it forwards.
+  const isHere = isLoopbackHost(host) && isLoopbackAddress(client) && !facts.isForwarded;
+  if (!isForeignSite && !isForeignOrigin && isHere) return undefined;
   return requestDenied(403, 'The endpoints of this proxy answer only to itself', { quiet: true });
 }

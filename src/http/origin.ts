@@ -47,6 +47,11 @@ export function defaultPort(scheme: string): string {
 
 const loopbackIpv4 = /^127(?:\.(?:0|[1-9][0-9]{0,2})){3}$/;
 
+/** The address of a peer on this machine: 127.0.0.0/8 or ::1; on a socket for both families IPv4 stands inside IPv6. */
+export function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || loopbackIpv4.test(address.replace(/^::ffff:/i, ''));
+}
+
 /** localhost, `*.localhost`, 127.0.0.0/8 and `[::1]` (Secure Contexts, "potentially trustworthy origin"). */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || loopbackIpv4.test(host);

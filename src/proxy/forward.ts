@@ -11,6 +11,7 @@ import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
+import type { KeptBodies } from './kept-bodies.ts';
 import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
 import {
@@ -34,6 +35,8 @@ export interface ForwardTask {
   readonly request: Request;
   readonly response: Response;
   readonly upstreams: Upstreams;
+  /** Where the bodies are kept, while somebody looks. */
+  readonly kept: KeptBodies | undefined;
   /** Whether an origin is a target of the config: only there a followed redirect may lead into this network. */
   readonly isConfigured: (origin: string) => boolean;
   /** Upstream's head → the head that goes down. */
@@ -92,7 +95,7 @@ class Forwarding implements Handler {
       ? new RequestBody(task.request, {
           limitBytes: task.route.limits.requestBodyBytes,
           onTooLarge: () => this.#refuseBody(),
-          onProgress: () => this.#progress(),
+          onProgress: (chunk) => this.#progress(chunk),
         })
       : undefined;
     this.#redirects = task.route.response.redirects === 'follow' ? new Redirects(task) : undefined;
@@ -152,6 +155,7 @@ class Forwarding implements Handler {
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#isOver || this.#isBodyForbidden || this.#redirects?.isPending === true) return;
     this.#bytes += chunk.length;
+    this.#task.kept?.response.take(chunk);
     this.#silenceTimer?.refresh();
     if (!writeBody(this.#task.response, chunk)) controller.pause();
   }
@@ -340,7 +344,8 @@ class Forwarding implements Handler {
     this.#task.response.destroy();
   }
 
-  #progress(): void {
+  #progress(chunk: Buffer): void {
+    this.#task.kept?.request.take(chunk);
     this.#headTimer?.refresh();
     this.#silenceTimer?.refresh();
   }

@@ -13,7 +13,7 @@ export interface RequestBodyOptions {
   /** Called once, when more than the limit has come; nothing more is passed on. */
   readonly onTooLarge: () => void;
   /** Called for each chunk that came: the client is not silent. */
-  readonly onProgress: () => void;
+  readonly onProgress: (chunk: Buffer) => void;
 }
 
 /** Bytes that may be sent again on a fresh connection (research: 64 KiB covers JSON, and bounds the memory). */
@@ -59,7 +59,7 @@ export class RequestBody {
 
   #pass(chunk: Buffer): void {
     this.#received += chunk.length;
-    this.#options.onProgress();
+    this.#options.onProgress(chunk);
     if (this.stream.destroyed) return;
     if (this.#received > this.#options.limitBytes) {
       this.discard();

@@ -30,11 +30,11 @@ export function writeHead(response: Response, head: ResponseHead): void {
 export function respond(
   request: Request,
   response: Response,
-  { head, body = '' }: { readonly head: ResponseHead; readonly body?: string },
+  { head, body = '' }: { readonly head: ResponseHead; readonly body?: string | Buffer },
 ): void {
   if (response.headersSent || response.destroyed) return;
   writeHead(response, head);
-  if (body !== '') writeBody(response, Buffer.from(body));
+  if (body.length > 0) writeBody(response, typeof body === 'string' ? Buffer.from(body) : body);
   endResponse(request, response, head);
 }
 

@@ -1,39 +1,17 @@
 /** One request from its head to its end: plan it, do what the plan says, report the exchange. */
 
-import type { Exchange, Failure, Observer } from '../exchange.ts';
+import type { Failure } from '../exchange.ts';
 import { type FinishContext, finish, finishEarly, finishOwn, finishTrailers } from '../finish.ts';
 import type { Refusal } from '../guard/refusal.ts';
 import { secretsIn } from '../guard/secret-text.ts';
-import type { HeaderList } from '../http/header-list.ts';
-import type { RequestHead, ResponseHead } from '../http/request-head.ts';
-import type { ForwardPlan, OwnPlan, Plan } from '../plan-shape.ts';
+import type { ResponseHead } from '../http/request-head.ts';
+import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
 import { forward } from './forward.ts';
+import { answerOwn } from './own.ts';
 import { type ProblemResponse, problemResponse } from './problem.ts';
-import { type Request, type Response, respond } from './respond.ts';
-import type { Upstreams } from './upstream.ts';
-
-export interface Serving {
-  readonly upstreams: Upstreams;
-  readonly observe: Observer;
-  readonly notice: (level: 'info' | 'warn', message: string) => void;
-  /** A warning that would be the same for every request of its kind. */
-  readonly noticeOnce: (message: string) => void;
-  /** Answers a path below `/__cors-proxy`, or gives `undefined` for a 404. */
-  readonly answerOwn: (plan: OwnPlan, head: RequestHead) => { head: ResponseHead; body: string } | undefined;
-}
-
-export interface Task {
-  readonly id: string;
-  readonly head: RequestHead;
-  readonly plan: Plan;
-  readonly ruleset: Ruleset;
-  readonly request: Request;
-  readonly response: Response;
-  /** `performance.now()` and milliseconds since the epoch, at the head. */
-  readonly startedAt: number;
-  readonly startedAtEpoch: number;
-}
+import { respond } from './respond.ts';
+import { nothingSent, report, type Serving, type Task } from './task.ts';
 
 export function serve(task: Task, serving: Serving): void {
   const { plan } = task;
@@ -45,7 +23,7 @@ export function serve(task: Task, serving: Serving): void {
       answer(task, serving);
       return;
     case 'own':
-      answerOwn(task, serving, plan);
+      void answerOwn(task, serving, plan);
       return;
     case 'forward':
       forwardTask(task, serving, plan);
@@ -79,6 +57,7 @@ function answerProblem(task: Task, serving: Serving, problem: ProblemResponse): 
   const { plan, ruleset, request, response } = task;
   const head = finishOwn(plan, withoutConnection(problem.head, task), ruleset);
   respond(request, response, { head, body: problem.body });
+  task.kept?.response.take(Buffer.from(problem.body));
   report(task, serving, {
     ...nothingSent,
     status: head.status,
@@ -103,35 +82,13 @@ function answer(task: Task, serving: Serving): void {
       ? plan.response
       : { ...plan.response, headers: [...plan.response.headers, ...problem.head.headers] };
   respond(request, response, { head, body: problem?.body ?? '' });
+  task.kept?.response.take(Buffer.from(problem?.body ?? ''));
   report(task, serving, {
     ...nothingSent,
     status: head.status,
     responseHeaders: head.headers,
     bytes: problem?.body.length ?? 0,
     outcome: plan.refusal === null ? 'ok' : 'refused',
-  });
-}
-
-function answerOwn(task: Task, serving: Serving, plan: OwnPlan): void {
-  const known = serving.answerOwn(plan, task.head);
-  const { head, body } =
-    known ??
-    problemResponse({
-      status: 404,
-      code: 'destination_not_found',
-      detail: `Nothing is at /__cors-proxy${plan.path}`,
-      hint: '',
-      route: '',
-      upstream: '',
-      requestId: task.id,
-      headers: [],
-    });
-  respond(task.request, task.response, { head, body });
-  report(task, serving, {
-    ...nothingSent,
-    status: head.status,
-    responseHeaders: head.headers,
-    outcome: 'ok',
   });
 }
 
@@ -148,6 +105,7 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
     request,
     response,
     upstreams,
+    kept: task.kept,
     isConfigured: (origin) => ruleset.routes.some(({ target }) => target.origin === origin),
     finish: (raw) => finish(plan, raw, finishing),
     finishEarly: (raw) => finishEarly(plan, raw, finishing),
@@ -181,6 +139,7 @@ export function answerFailure(task: Task, why: Failure): ResponseHead {
   });
   const head = finishOwn(plan, withoutConnection(problem.head, task), ruleset);
   respond(request, response, { head, body: problem.body });
+  task.kept?.response.take(Buffer.from(problem.body));
   return head;
 }
 
@@ -188,37 +147,4 @@ export function answerFailure(task: Task, why: Failure): ResponseHead {
 function masked(why: Failure, { secrets }: Ruleset): Failure {
   const { mask } = secretsIn(secrets);
   return { ...why, detail: mask(why.detail), hint: mask(why.hint) };
-}
-
-interface Sent {
-  readonly status: number;
-  readonly responseHeaders: HeaderList;
-  readonly upstreamHeaders: HeaderList | undefined;
-  readonly bytes: number;
-  readonly outcome: Exchange['outcome'];
-  readonly failure: Failure | undefined;
-  readonly attempts: number;
-  readonly upstreamHeadMs: number | undefined;
-}
-
-const nothingSent = {
-  upstreamHeaders: undefined,
-  bytes: 0,
-  outcome: 'refused',
-  failure: undefined,
-  attempts: 0,
-  upstreamHeadMs: undefined,
-} as const satisfies Partial<Sent>;
-
-export function report(task: Task, { observe }: Serving, { upstreamHeadMs, ...sent }: Sent): void {
-  const { id, head, plan, ruleset, startedAt, startedAtEpoch } = task;
-  const totalMs = performance.now() - startedAt;
-  observe({
-    id,
-    head,
-    plan,
-    ruleset,
-    ...sent,
-    timings: { startedAt: startedAtEpoch, upstreamHeadMs, totalMs },
-  });
 }

@@ -10,10 +10,12 @@ import { plan } from '../plan.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { ParserError } from './client-error.ts';
 import { clientError, isDismissed, refuseConnection } from './dismissal.ts';
+import { KeptBodies } from './kept-bodies.ts';
 import { afterEarlierResponses, attachLast } from './last-response.ts';
 import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
-import { type Serving, serve, type Task } from './serve.ts';
+import { serve } from './serve.ts';
+import type { Serving, Task } from './task.ts';
 import { tunnel } from './websocket.ts';
 
 export interface ServerState extends Serving {
@@ -25,8 +27,6 @@ export interface ServerState extends Serving {
   readonly sockets: Set<Duplex>;
   /** Connections that became tunnels: Node's server does not close them. */
   readonly tunnels: Set<Duplex>;
-  /** Called when the listener stops: what Node's server would leave open until the deadline. */
-  readonly stops: Set<() => void>;
 }
 
 /** Node's parser must let through what our own limits judge: the sum of both, and room for the answer to be ours. */
@@ -91,6 +91,7 @@ function taskFor(request: Request, response: Response, state: ServerState): Task
     response,
     startedAt: performance.now(),
     startedAtEpoch: Date.now(),
+    kept: state.keepsBodies() ? new KeptBodies() : undefined,
   };
 }
 

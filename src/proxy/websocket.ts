@@ -19,7 +19,8 @@ import { failure, upstreamFailure } from './failure.ts';
 import { fieldsByName, handshakeRequest, handshakeTarget } from './handshake-request.ts';
 import { attachLast } from './last-response.ts';
 import { relay } from './relay.ts';
-import { answerFailure, finishContext, report, type Serving, type Task } from './serve.ts';
+import { answerFailure, finishContext } from './serve.ts';
+import { report, type Serving, type Task } from './task.ts';
 import { unfitResponse } from './unfit-response.ts';
 
 export interface TunnelTask {

@@ -50,9 +50,37 @@ const rows: readonly Row[] = [
   ['an address of the network', {}, '192.168.1.20', true],
 ];
 
+/**
+ * The attack: another machine connects to a listener on every interface, and writes `Host: localhost`; or it comes by a
+ * tunnel to the internet that runs on this machine, and rewrites Host.
+ */
+const peers: readonly (readonly [name: string, client: string, fields: Fields, isRefused: boolean])[] = [
+  ['IPv4 of this machine', '127.0.0.1', {}, false],
+  ['another loopback address', '127.8.0.1', {}, false],
+  ['IPv6 of this machine', '::1', {}, false],
+  ['IPv4 inside of IPv6', '::ffff:127.0.0.1', {}, false],
+  ['a machine of the network', '192.168.1.20', {}, true],
+  ['a machine of the network, inside of IPv6', '::ffff:192.168.1.20', {}, true],
+  ['an address that only looks like one', '::ffff:127.0.0.1.evil', {}, true],
+  ['a connection without an address', '', {}, true],
+  ['a tunnel that forwards', '127.0.0.1', { 'X-Forwarded-For': '203.0.113.9' }, true],
+  ['a tunnel that forwards, by RFC 7239', '127.0.0.1', { Forwarded: 'for=203.0.113.9' }, true],
+];
+
+describe('from where the endpoints may be asked', () => {
+  it.each(peers)('%s', (_, client, fields, isRefused) => {
+    const asker = { host: 'localhost', client, ownOrigin: origin };
+    expect(refuseOwn(readFacts(headerList(fields)), asker)?.status).toBe(isRefused ? 403 : undefined);
+  });
+});
+
 describe('who may ask the endpoints', () => {
   it.each(rows)('%s', (_, fields, host, isRefused) => {
-    const refusal = refuseOwn(readFacts(headerList(fields)), host, origin);
+    const refusal = refuseOwn(readFacts(headerList(fields)), {
+      host,
+      client: '127.0.0.1',
+      ownOrigin: origin,
+    });
     expect(refusal?.status).toBe(isRefused ? 403 : undefined);
     expect(refusal?.quiet).toBe(isRefused ? true : undefined);
   });

@@ -40,6 +40,7 @@ export function exchangeOf(
     bytes: 1234,
     outcome: planned.kind === 'refuse' ? 'refused' : 'ok',
     failure: undefined,
+    bodies: undefined,
     attempts: planned.kind === 'forward' ? 1 : 0,
     ...parts,
     timings: { startedAt, upstreamHeadMs: 80, totalMs: 84, ...parts.timings },

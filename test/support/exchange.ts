@@ -27,6 +27,7 @@ export function exchangeOf(
     bytes: 1234,
     outcome: planned.kind === 'refuse' ? 'refused' : 'ok',
     failure: undefined,
+    bodies: undefined,
     attempts: isForwarded ? 1 : 0,
     timings: { startedAt, upstreamHeadMs: undefined, totalMs: 84.2 },
     ...parts,

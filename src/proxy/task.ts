@@ -1,0 +1,75 @@
+/** One request under way: what is known of it, whom it needs, and how its exchange is reported. */
+
+import type { Exchange, Failure, Observer } from '../exchange.ts';
+import type { HeaderList } from '../http/header-list.ts';
+import type { RequestHead } from '../http/request-head.ts';
+import type { OwnEndpoints } from '../own-endpoint.ts';
+import type { Plan } from '../plan-shape.ts';
+import type { Ruleset } from '../ruleset.ts';
+import type { KeptBodies } from './kept-bodies.ts';
+import type { Request, Response } from './respond.ts';
+import type { Upstreams } from './upstream.ts';
+
+export interface Serving {
+  readonly upstreams: Upstreams;
+  readonly observe: Observer;
+  readonly notice: (level: 'info' | 'warn', message: string) => void;
+  /** A warning that would be the same for every request of its kind. */
+  readonly noticeOnce: (message: string) => void;
+  /** Answers what is below `/__cors-proxy`, or gives `undefined` for a 404. */
+  readonly endpoints: OwnEndpoints;
+  /** Whether the bodies of an exchange that begins now are to be kept. */
+  readonly keepsBodies: () => boolean;
+  /** Called when the listener stops: what Node's server would leave open until the deadline. */
+  readonly stops: Set<() => void>;
+}
+
+export interface Task {
+  readonly id: string;
+  readonly head: RequestHead;
+  readonly plan: Plan;
+  readonly ruleset: Ruleset;
+  readonly request: Request;
+  readonly response: Response;
+  /** `performance.now()` and milliseconds since the epoch, at the head. */
+  readonly startedAt: number;
+  readonly startedAtEpoch: number;
+  /** What is kept of the bodies; `undefined` where nobody looks. */
+  readonly kept: KeptBodies | undefined;
+}
+
+/** What became of it. */
+export interface Sent {
+  readonly status: number;
+  readonly responseHeaders: HeaderList;
+  readonly upstreamHeaders: HeaderList | undefined;
+  readonly bytes: number;
+  readonly outcome: Exchange['outcome'];
+  readonly failure: Failure | undefined;
+  readonly attempts: number;
+  readonly upstreamHeadMs: number | undefined;
+}
+
+/** Of an answer of our own. */
+export const nothingSent = {
+  upstreamHeaders: undefined,
+  bytes: 0,
+  outcome: 'refused',
+  failure: undefined,
+  attempts: 0,
+  upstreamHeadMs: undefined,
+} as const satisfies Partial<Sent>;
+
+export function report(task: Task, { observe }: Serving, { upstreamHeadMs, ...sent }: Sent): void {
+  const { id, head, plan, ruleset, startedAt, startedAtEpoch, kept } = task;
+  const totalMs = performance.now() - startedAt;
+  observe({
+    id,
+    head,
+    plan,
+    ruleset,
+    ...sent,
+    bodies: kept?.bodies(),
+    timings: { startedAt: startedAtEpoch, upstreamHeadMs, totalMs },
+  });
+}

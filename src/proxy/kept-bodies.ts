@@ -3,7 +3,7 @@
 import type { KeptBody } from '../exchange.ts';
 
 /** As much as a person reads; times the five hundred exchanges of the journal it is 64 MB at most. */
-export const keptBytes = 64 * 1024;
+const keptBytes = 64 * 1024;
 
 export class KeptBodies {
   readonly request = new Keeper();

@@ -108,7 +108,7 @@ function commandLines(): readonly string[] {
 
 function flagText(flag: Flag, keys: ReadonlyMap<string, KeyNotes>): string {
   const notes = flag.configKey === undefined ? undefined : keys.get(flag.configKey);
-  const about = notes?.description ?? flag.about;
+  const about = [notes?.description ?? '', flag.about].filter((text) => text !== '').join(' ');
   const fallback = notes === undefined || notes.default === '' ? '' : ` Default: ${notes.default}.`;
   const choices = flag.choices === undefined ? '' : ` One of ${flag.choices.join(', ')}.`;
   return `${about}${choices}${fallback}${flag.hasVariable ? ` (${variableOf(flag)})` : ''}`;

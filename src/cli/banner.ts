@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly readyMs: number;
   /** `http://localhost:8010` */
   readonly url: string;
+  /** The port that was asked for and is taken; `undefined` where it was free. */
+  readonly movedFrom: number | undefined;
   /** Where other machines reach it; empty where they cannot. */
   readonly networkUrls: readonly string[];
   /** `undefined`: all stands on the command line. */
@@ -42,11 +44,20 @@ export function bannerText(facts: BannerFacts, layout: Layout): string {
   return rows.map((spans) => renderSpans(spans, narrow)).join('\n');
 }
 
-function placeRows({ url, networkUrls, file, variables }: BannerFacts): readonly (readonly Span[])[] {
+function placeRows({
+  url,
+  movedFrom,
+  networkUrls,
+  file,
+  variables,
+}: BannerFacts): readonly (readonly Span[])[] {
   const names = variables.length === 0 ? '' : ` · \${${variables.join('}, ${')}}`;
   const warning = '  ! Other machines reach this proxy: listen.host "localhost" keeps it to this one';
   return [
-    placeRow('Local', `${url}/`),
+    [
+      ...placeRow('Local', `${url}/`),
+      { text: movedFrom === undefined ? '' : `  (${movedFrom} is in use)`, style: 'yellow' },
+    ],
     ...networkUrls.map((each) => placeRow('Network', `${each}/`)),
     placeRow('Config', `${file ?? 'the command line'}${names}`),
     ...(networkUrls.length === 0 ? [] : [[{ text: warning, style: 'yellow' } as const]]),

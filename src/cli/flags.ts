@@ -43,7 +43,7 @@ export const flags: readonly Flag[] = [
     name: 'port',
     alias: 'p',
     kind: 'text',
-    about: '',
+    about: '"auto": where it is taken, the next free one.',
     configKey: 'listen.port',
     example: '8010',
     ...forRules,

@@ -28,7 +28,7 @@ export async function explainListenFailure(
       return inUse(await findPortHolder(port), wanted);
     case 'EACCES':
       return {
-        said: `${lead}: this user may not use ports below 1024`,
+        said: `${lead}: this user may not ${port < 1024 ? 'use ports below 1024' : 'use this port; some other program keeps it reserved'}`,
         mend: 'take a higher one: cors-proxy --port 8010',
         code: exitCode.failure,
       };
@@ -51,26 +51,30 @@ export async function explainListenFailure(
 }
 
 export function inUse(
-  { command, pid, corsProxyConfig }: PortHolder,
+  { command, pid, corsProxy }: PortHolder,
   { listen, configName }: Wanted,
 ): ListenFailure {
   const { host, port } = listen;
   const who = [command ?? (pid === undefined ? '' : 'a process'), pid === undefined ? '' : `(pid ${pid})`];
   const by = who.filter((part) => part !== '').join(' ');
   const mends = [
-    ...(corsProxyConfig === undefined ? [] : [`use that one (http://localhost:${port}/)`]),
-    ...(pid === undefined ? [] : [`stop it (kill ${pid})`]),
+    ...(corsProxy === undefined ? [] : [`use that one (${corsProxy.scheme}://localhost:${port}/)`]),
+    ...(pid === undefined ? [] : [`stop it (${killCommand(pid)})`]),
     'take any free port: cors-proxy --port 0',
   ];
   return {
-    said: `Cannot listen on ${host}:${port}: the port is in use${by === '' ? '' : ` by ${by}`}${ownKind(corsProxyConfig, configName)}`,
+    said: `Cannot listen on ${host}:${port}: the port is in use${by === '' ? '' : ` by ${by}`}${ownKind(corsProxy, configName)}`,
     mend: mends.length === 1 ? mends.join() : `${mends.slice(0, -1).join(', ')}, or ${mends.at(-1)}`,
     code: exitCode.portInUse,
   };
 }
 
-function ownKind(theirs: string | undefined, ours: string): string {
+function killCommand(pid: number): string {
+  return process.platform === 'win32' ? `taskkill /PID ${pid}` : `kill ${pid}`;
+}
+
+function ownKind(theirs: PortHolder['corsProxy'], ours: string): string {
   if (theirs === undefined) return '';
-  if (theirs === ours) return ': a cors-proxy with this same config';
-  return theirs === '' ? ': another cors-proxy' : `: a cors-proxy with ${theirs}`;
+  if (theirs.config === ours) return ': a cors-proxy with this same config';
+  return theirs.config === '' ? ': another cors-proxy' : `: a cors-proxy with ${theirs.config}`;
 }

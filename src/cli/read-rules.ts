@@ -50,13 +50,18 @@ function allProblems({ problems, salvaged }: Load, options: CompileOptions): rea
 }
 
 export function loadRequest(settings: Settings, io: Io): LoadRequest {
+  // Standard input cannot be read twice; the rules may be.
+  let text: Promise<string> | undefined;
   return {
     file: settings.configFile,
     envFile: settings.envFile,
     given: settings.given,
     cwd: io.cwd,
     env: io.env,
-    readStdin: () => readAll(io.stdin),
+    readStdin: () => {
+      text ??= readAll(io.stdin);
+      return text;
+    },
   };
 }
 

@@ -21,6 +21,8 @@ export interface Running {
   /** How the rules were read, and will be again. */
   readonly request: LoadRequest;
   readonly parent: ParentWatch;
+  /** The port that the config asks for, where another was allowed. */
+  readonly wantedPort?: number | undefined;
   /** Called once the port is bound. */
   readonly ready?: (app: App) => Invitation;
   /** Called when the stopping begins: what would hold a connection open lets go. */
@@ -72,7 +74,7 @@ interface Attended extends Running {
 }
 
 async function attend(context: Context, attended: Attended): Promise<ExitCode> {
-  const { app, reporter, rules, parent, ready, tally } = attended;
+  const { app, reporter, rules, parent, ready, tally, wantedPort } = attended;
   const invitation = ready?.(app) ?? { url: `${app.url}/`, text: '' };
   const stopped = untilStopped(context.io, {
     app,
@@ -88,6 +90,7 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   reporter.ready({
     url: app.url,
     port: app.port,
+    movedFrom: wantedPort === app.port || wantedPort === 0 ? undefined : wantedPort,
     addresses: app.addresses,
     networkUrls: networkUrls(app),
     version: packageVersion(),

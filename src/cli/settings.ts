@@ -12,6 +12,8 @@ export interface Settings {
   readonly logFormat: 'pretty' | 'json';
   readonly logLevel: Level;
   readonly given: GivenValues;
+  /** `--port auto`: where the port is taken, the next free one. */
+  readonly takesNextPort: boolean;
   readonly opens: boolean;
   readonly watches: boolean;
   /** `--quiet`, or a level that leaves `info` out: no banner. */
@@ -31,6 +33,7 @@ export function readSettings(line: CommandLine, env: Environment): Settings {
     logFormat: read.choice('log-format', ['pretty', 'json'] as const) ?? 'pretty',
     logLevel,
     given: givenValues(read, targetsOf(line, env)),
+    takesNextPort: read.text('port')?.value === 'auto',
     opens: read.isOn('open'),
     watches: !read.isOn('no-watch'),
     isQuiet: isQuiet || levels.indexOf(logLevel) > levels.indexOf('info'),
@@ -50,7 +53,7 @@ function givenValues(read: FlagReader, targets: readonly Given<string>[]): Given
   const port = read.text('port');
   return {
     targets,
-    ...some('port', port && { value: portNumber(port), from: port.from }),
+    ...some('port', port && port.value !== 'auto' ? { value: portNumber(port), from: port.from } : undefined),
     ...some('host', read.text('host')),
     ...some('allowOrigin', read.texts('allow-origin')),
     ...some('exposeHeaders', read.texts('expose-headers')),
@@ -70,7 +73,7 @@ function portNumber({ value, from }: Given<string>): number {
   if (/^[0-9]{1,5}$/.test(value) && Number(value) <= 65535) return Number(value);
   throw new UsageError(
     `Cannot use ${JSON.stringify(value)} as a port (${from}): it must be a whole number from 0 to 65535`,
-    'write --port 8010, or --port 0 for any free one',
+    'write --port 8010, --port 0 for any free one, or --port auto for the next free one',
   );
 }
 

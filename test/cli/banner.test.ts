@@ -24,6 +24,7 @@ const facts: BannerFacts = {
   version: '0.1.0',
   readyMs: 124.4,
   url: 'http://localhost:8010',
+  movedFrom: undefined,
   networkUrls: [],
   file: 'cors-proxy.config.json',
   variables: ['STRIPE_KEY'],
@@ -78,6 +79,11 @@ describe('the banner', () => {
     const text = bannerText({ ...facts, networkUrls: ['http://192.0.2.7:8010'] }, layout);
     expect(text).toContain('  ➜  Network  http://192.0.2.7:8010/');
     expect(text).toContain('! Other machines reach this proxy');
+  });
+
+  it('says which port it could not have', () => {
+    const text = bannerText({ ...facts, url: 'http://localhost:8011', movedFrom: 8010 }, layout);
+    expect(text).toContain('Local    http://localhost:8011/  (8010 is in use)\n');
   });
 
   it('names the command line where there is no file', () => {

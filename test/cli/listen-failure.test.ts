@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { explainListenFailure, inUse } from '../../src/cli/listen-failure.ts';
-import { findPortHolder, readLsof, readSs } from '../../src/cli/port-holder.ts';
+import { findPortHolder, type PortHolder } from '../../src/cli/port-holder.ts';
+import { listeningSockets, readLsof, readNetstat } from '../../src/cli/system-holder.ts';
 
 const listen = { host: 'localhost', port: 8010 };
-const nobody = { command: undefined, pid: undefined, corsProxyConfig: undefined };
+const nobody: PortHolder = { command: undefined, pid: undefined, corsProxy: undefined };
 const wanted = { listen, configName: '/project/cors-proxy.config.json' };
 
 async function serverWith(body: string): Promise<number> {
@@ -19,7 +20,7 @@ async function serverWith(body: string): Promise<number> {
 }
 
 describe('a port in use', () => {
-  it.each([
+  it.each<[string, PortHolder, string, string]>([
     [
       'by whom nobody knows',
       nobody,
@@ -34,15 +35,19 @@ describe('a port in use', () => {
     ],
     [
       'by a proxy with the same config',
-      { command: 'node', pid: 7, corsProxyConfig: '/project/cors-proxy.config.json' },
+      {
+        command: 'node',
+        pid: 7,
+        corsProxy: { pid: 7, config: '/project/cors-proxy.config.json', scheme: 'http' },
+      },
       'Cannot listen on localhost:8010: the port is in use by node (pid 7): a cors-proxy with this same config',
       'use that one (http://localhost:8010/), stop it (kill 7), or take any free port: cors-proxy --port 0',
     ],
     [
       'by a proxy with another config, on a system that tells nothing',
-      { command: undefined, pid: 7, corsProxyConfig: '/other.json' },
+      { command: undefined, pid: 7, corsProxy: { pid: 7, config: '/other.json', scheme: 'https' } },
       'Cannot listen on localhost:8010: the port is in use by a process (pid 7): a cors-proxy with /other.json',
-      'use that one (http://localhost:8010/), stop it (kill 7), or take any free port: cors-proxy --port 0',
+      'use that one (https://localhost:8010/), stop it (kill 7), or take any free port: cors-proxy --port 0',
     ],
   ])('%s', (_sentence, holder, said, mend) => {
     expect(inUse(holder, wanted)).toEqual({ said, mend, code: 3 });
@@ -50,7 +55,7 @@ describe('a port in use', () => {
 
   it('asks whether it is one of us', async () => {
     const port = await serverWith('{"name":"cors-proxy","pid":4711,"config":"a.json"}');
-    expect(await findPortHolder(port)).toMatchObject({ pid: 4711, corsProxyConfig: 'a.json' });
+    expect(await findPortHolder(port)).toMatchObject({ pid: 4711, corsProxy: { config: 'a.json' } });
   });
 
   it.each([
@@ -62,17 +67,34 @@ describe('a port in use', () => {
     '{"name":"cors-proxy","pid":"1"}',
     'x'.repeat(100_000),
   ])('is not led astray by a server that answers %j', async (body) => {
-    expect((await findPortHolder(await serverWith(body))).corsProxyConfig).toBeUndefined();
+    expect((await findPortHolder(await serverWith(body))).corsProxy).toBeUndefined();
   });
 
   it('reads what the system says', () => {
     expect(readLsof('p41822\ncnode\nf18\n')).toEqual({ pid: 41822, command: 'node' });
     expect(readLsof('')).toBeUndefined();
-    expect(readSs('LISTEN 0 511 127.0.0.1:8010 0.0.0.0:* users:(("node",pid=41822,fd=18))')).toEqual({
-      pid: 41822,
-      command: 'node',
+    const windows = `
+  Proto  Local Address          Foreign Address        State           PID
+  TCP    127.0.0.1:80100        0.0.0.0:0              LISTENING       1
+  TCP    127.0.0.1:8010         127.0.0.1:50000        ESTABLISHED     2
+  TCP    [::1]:8010             [::]:0                 ABH\u00d6REN         41822\r
+`;
+    expect(readNetstat(windows, 8010)).toEqual({ pid: 41822, command: undefined });
+    expect(readNetstat('', 8010)).toBeUndefined();
+    const proc = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:1F4A 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 74711 1 0 100 0 0 10 0
+   1: 0100007F:1F4A 0100007F:C350 01 00000000:00000000 00:00000000 00000000     0        0 74712 1 0 100 0 0 10 0
+`;
+    expect(listeningSockets(proc, 8010)).toEqual(['74711']);
+  });
+
+  it.runIf(process.platform === 'linux')('finds a process by its socket, without any tool', async () => {
+    const port = await serverWith('something else');
+    expect(await findPortHolder(port)).toEqual({
+      pid: process.pid,
+      command: expect.stringMatching(/./),
+      corsProxy: undefined,
     });
-    expect(readSs('LISTEN 0 511 127.0.0.1:8010 0.0.0.0:*')).toBeUndefined();
   });
 });
 

@@ -1,6 +1,5 @@
 /** `cors-proxy demo`: the proxy between a small API without CORS and a page on another origin. */
 
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { App } from '../../app.ts';
 import { defaults } from '../../config/defaults.ts';
@@ -8,6 +7,7 @@ import type { LoadRequest } from '../../config/load.ts';
 import type { Context, Run } from '../context.ts';
 import { type Demo, startDemo } from '../demo/start.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
+import { freePort } from '../free-port.ts';
 import { printProblems } from '../problem-report.ts';
 import { loadRequest, readRules } from '../read-rules.ts';
 import { type Invitation, runProxy } from '../running.ts';
@@ -45,19 +45,9 @@ async function runDemo(context: Context, started: Demo): Promise<ExitCode> {
 async function demoRequest({ io, settings }: Context, { env }: Demo): Promise<LoadRequest> {
   const request = loadRequest(settings, io);
   const { given } = settings;
-  const port = given.port ?? { value: await freePort(), from: 'demo' };
+  // Nobody's app depends on the demo's address, so here, and only here, another port will do unasked.
+  const port = given.port ?? { value: await freePort(defaults.listen), from: 'demo' };
   return { ...request, file: demoConfig, env: { ...io.env, ...env }, given: { ...given, port } };
-}
-
-/** Nobody's app depends on the demo's address, so here, and only here, another port will do. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(0));
-    probe.listen({ host: '127.0.0.1', port: defaults.listen.port, exclusive: true }, () => {
-      probe.close(() => resolve(defaults.listen.port));
-    });
-  });
 }
 
 function invitationText(

@@ -9,6 +9,10 @@ export interface BannerFacts {
   readonly readyMs: number;
   /** `http://localhost:8010` */
   readonly url: string;
+  /** With its token; `undefined` where it is not served. */
+  readonly inspectorUrl: string | undefined;
+  /** Stands in the title: what can be done here. */
+  readonly note: string;
   /** The port that was asked for and is taken; `undefined` where it was free. */
   readonly movedFrom: number | undefined;
   /** Where other machines reach it; empty where they cannot. */
@@ -22,69 +26,88 @@ export interface BannerFacts {
 
 /** Wider is hard to read, and wraps where two terminals stand side by side. */
 const widest = 100;
+/** A pane of a split terminal still shows a request below it. Addresses of other machines come on top. */
+const tallest = 12;
 /** More routes than this are a list of their own. */
 const mostRoutes = 8;
 
 export function bannerText(facts: BannerFacts, layout: Layout): string {
   const narrow = { ...layout, width: Math.min(layout.width, widest) };
-  const rows: readonly (readonly Span[])[] = [
-    [],
-    [
-      { text: '  cors-proxy ', style: 'bold' },
-      { text: facts.version, style: 'bold' },
-      { text: `  ready in ${Math.round(facts.readyMs)} ms`, style: 'dim' },
-    ],
-    [],
-    ...placeRows(facts),
-    [],
-    ...routeRows(facts.ruleset.routes),
-    ...hintRows(facts),
-    [],
+  const routes = routeRows(facts.ruleset.routes);
+  const title = titleRow(facts);
+  const places = placeRows(facts);
+  const hint = hintRows(facts, narrow.width);
+  // Who has so many routes has written the app's address down.
+  const isCrowded = 1 + places.length + routes.length + hint.length > tallest;
+  const blocks = [[title], places, routes, isCrowded ? [] : hint].filter((rows) => rows.length > 0);
+  // Nobody looks at blank lines behind the prefix of a process manager.
+  const gaps = Number.isFinite(layout.width) ? tallest - blocks.flat().length : 0;
+  return spaced(blocks, gaps)
+    .map((spans) => renderSpans(spans, narrow))
+    .join('\n');
+}
+
+/** A blank line behind each block, as far as there are some: the last one first, for the log follows. */
+function spaced(blocks: readonly (readonly Row[])[], gaps: number): readonly Row[] {
+  return blocks.flatMap((rows, i) => (i >= blocks.length - gaps ? [...rows, []] : rows));
+}
+
+type Row = readonly Span[];
+
+function titleRow({ version, readyMs, note }: BannerFacts): Row {
+  return [
+    { text: `  cors-proxy ${version}`, style: 'bold' },
+    { text: `  ready in ${Math.round(readyMs)} ms${note === '' ? '' : `  ·  ${note}`}`, style: 'dim' },
   ];
-  return rows.map((spans) => renderSpans(spans, narrow)).join('\n');
 }
 
 function placeRows({
   url,
+  inspectorUrl,
   movedFrom,
   networkUrls,
   file,
   variables,
-}: BannerFacts): readonly (readonly Span[])[] {
+}: BannerFacts): readonly Row[] {
   const names = variables.length === 0 ? '' : ` · \${${variables.join('}, ${')}}`;
   const warning = '  ! Other machines reach this proxy: listen.host "localhost" keeps it to this one';
+  const moved = {
+    text: movedFrom === undefined ? '' : `  (${movedFrom} is in use)`,
+    style: 'yellow',
+  } as const;
+  const own = { text: '  (this machine only)', style: 'dim' } as const;
   return [
-    [
-      ...placeRow('Local', `${url}/`),
-      { text: movedFrom === undefined ? '' : `  (${movedFrom} is in use)`, style: 'yellow' },
-    ],
+    [...placeRow('Local', `${url}/`), moved],
     ...networkUrls.map((each) => placeRow('Network', `${each}/`)),
+    ...(inspectorUrl === undefined ? [] : [[...placeRow('Inspector', inspectorUrl), own]]),
     placeRow('Config', `${file ?? 'the command line'}${names}`),
     ...(networkUrls.length === 0 ? [] : [[{ text: warning, style: 'yellow' } as const]]),
   ];
 }
 
-function placeRow(label: string, text: string): readonly Span[] {
+function placeRow(label: string, text: string): Row {
   return [
     { text: '  ➜  ', style: 'green' },
-    { text: label.padEnd(9), style: 'bold' },
+    { text: label.padEnd(11), style: 'bold' },
     { text, style: 'cyan' },
   ];
 }
 
-function routeRows(routes: readonly Route[]): readonly (readonly Span[])[] {
+function routeRows(routes: readonly Route[]): readonly Row[] {
   const shown = routes.length > mostRoutes ? routes.slice(0, mostRoutes - 1) : routes;
   const matches = shown.map(({ ref, methods }) =>
     methods === undefined ? ref.match : `${ref.match} (${[...methods].join(', ')})`,
   );
   const targets = shown.map(({ target }) => target.text);
   const [left, middle] = [columnWidth(matches, 24), columnWidth(targets, 34)];
-  const rows = shown.map((route, i): readonly Span[] => [
-    { text: `  ${cutEnd(matches[i] ?? '', left).padEnd(left)}  `, style: 'bold' },
-    { text: '→  ', style: 'dim' },
-    { text: cutEnd(targets[i] ?? '', middle).padEnd(middle) },
-    { text: `  ${routeNotes(route).join('  ')}`, style: 'dim' },
-  ]);
+  const rows = shown.map(
+    (route, i): Row => [
+      { text: `  ${cutEnd(matches[i] ?? '', left).padEnd(left)}  `, style: 'bold' },
+      { text: '→  ', style: 'dim' },
+      { text: cutEnd(targets[i] ?? '', middle).padEnd(middle) },
+      { text: `  ${routeNotes(route).join('  ')}`, style: 'dim' },
+    ],
+  );
   const more = routes.length - shown.length;
   return more === 0 ? rows : [...rows, [{ text: `  … ${more} more: cors-proxy routes`, style: 'dim' }]];
 }
@@ -96,26 +119,29 @@ function columnWidth(texts: readonly string[], most: number): number {
 function routeNotes({ policy, websocket, secretNames }: Route): readonly string[] {
   return [
     `for ${originsText(policy)}`,
+    // Said before the rest: where the line is cut, this is not.
+    ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
     ...(policy.allowCredentials ? ['credentials'] : []),
     ...(websocket ? ['websocket'] : []),
-    ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
   ];
 }
 
 /** The one edit that is left to the user. */
-function hintRows({ ruleset, url }: BannerFacts): readonly (readonly Span[])[] {
+function hintRows({ ruleset, url }: BannerFacts, width: number): readonly Row[] {
   for (const route of ruleset.routes) {
     const hint = replacement(route, url);
     if (hint === undefined) continue;
-    const text: readonly Span[] = [
-      { text: '  In your app: ' },
-      { text: hint.ours, style: 'cyan' },
-      { text: '  instead of  ' },
-      { text: hint.theirs },
-    ];
-    return [[], text];
+    const first: Row = [{ text: '  In your app: ' }, { text: hint.ours, style: 'cyan' }];
+    const second: Row = [{ text: '  instead of  ' }, { text: hint.theirs }];
+    const isWide = rowLength(first) + rowLength(second) <= width;
+    // An address that is cut cannot be copied.
+    return isWide ? [[...first, ...second]] : [first, second];
   }
   return [];
+}
+
+function rowLength(row: Row): number {
+  return row.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 function replacement(

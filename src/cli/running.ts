@@ -90,6 +90,8 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   reporter.ready({
     url: app.url,
     port: app.port,
+    inspectorUrl: undefined,
+    note: '',
     movedFrom: wantedPort === app.port || wantedPort === 0 ? undefined : wantedPort,
     addresses: app.addresses,
     networkUrls: networkUrls(app),

@@ -24,6 +24,8 @@ const facts: BannerFacts = {
   version: '0.1.0',
   readyMs: 124.4,
   url: 'http://localhost:8010',
+  inspectorUrl: 'http://localhost:8010/__cors-proxy/?t=4f9c',
+  note: 'h + Enter: help',
   movedFrom: undefined,
   networkUrls: [],
   file: 'cors-proxy.config.json',
@@ -33,26 +35,46 @@ const facts: BannerFacts = {
 
 const layout = { width: Number.POSITIVE_INFINITY, paint: plainPaint };
 
+const wide = { width: 100, paint: plainPaint };
+
 describe('the banner', () => {
   it('says what is where, and what to write in the app', () => {
-    expect(bannerText(facts, layout)).toBe(
-      [
-        '',
-        '  cors-proxy 0.1.0  ready in 124 ms',
-        '',
-        '  ➜  Local    http://localhost:8010/',
-        '  ➜  Config   cors-proxy.config.json · ${STRIPE_KEY}',
-        '',
-        '  /gh/**          →  https://api.github.com/v3  for loopback origins  websocket',
-        '  /pay/**         →  https://api.stripe.com     for http://localhost:5173  credentials  secret: STRIPE_KEY',
-        '  /open/** (GET)  →  https://open.test          for every origin',
-        '',
-        '  In your app: http://localhost:8010/gh  instead of  https://api.github.com/v3',
-        '',
-      ]
-        .map((line) => (line.length > 100 ? `${line.slice(0, 99)}…` : line))
-        .join('\n'),
-    );
+    expect(bannerText(facts, wide).split('\n')).toEqual([
+      '  cors-proxy 0.1.0  ready in 124 ms  ·  h + Enter: help',
+      '',
+      '  ➜  Local      http://localhost:8010/',
+      '  ➜  Inspector  http://localhost:8010/__cors-proxy/?t=4f9c  (this machine only)',
+      '  ➜  Config     cors-proxy.config.json · ${STRIPE_KEY}',
+      '',
+      '  /gh/**          →  https://api.github.com/v3  for loopback origins  websocket',
+      '  /pay/**         →  https://api.stripe.com     for http://localhost:5173  secret: STRIPE_KEY  cre…',
+      '  /open/** (GET)  →  https://open.test          for every origin',
+      '',
+      '  In your app: http://localhost:8010/gh  instead of  https://api.github.com/v3',
+      '',
+    ]);
+  });
+
+  it('has no blank line where it is no terminal: each line stands behind a prefix', () => {
+    const lines = bannerText({ ...facts, note: '' }, layout).split('\n');
+    expect(lines).toHaveLength(8);
+    expect(lines.filter((line) => line.trim() === '')).toEqual([]);
+  });
+
+  it('gives the addresses a line each where one is too narrow, whole', () => {
+    const lines = bannerText(facts, { ...wide, width: 60 }).split('\n');
+    expect(lines).toContain('  In your app: http://localhost:8010/gh');
+    expect(lines).toContain('  instead of  https://api.github.com/v3');
+  });
+
+  it.each([1, 3, 4, 6, 7, 8, 9, 50])('has twelve lines at most, with %i routes too', (count) => {
+    const routes = Array.from({ length: count }, (_, i) => ({
+      match: `/r${i}/**`,
+      target: 'https://api.test',
+    }));
+    const lines = bannerText({ ...facts, ruleset: rulesetOf({ routes }) }, wide).split('\n');
+    expect(lines.length).toBeLessThanOrEqual(12);
+    expect(lines.filter((line) => line.includes('→'))).toHaveLength(count > 8 ? 7 : count);
   });
 
   it('never holds a secret', () => {
@@ -77,18 +99,18 @@ describe('the banner', () => {
 
   it('warns where other machines reach it', () => {
     const text = bannerText({ ...facts, networkUrls: ['http://192.0.2.7:8010'] }, layout);
-    expect(text).toContain('  ➜  Network  http://192.0.2.7:8010/');
+    expect(text).toContain('  ➜  Network    http://192.0.2.7:8010/');
     expect(text).toContain('! Other machines reach this proxy');
   });
 
   it('says which port it could not have', () => {
     const text = bannerText({ ...facts, url: 'http://localhost:8011', movedFrom: 8010 }, layout);
-    expect(text).toContain('Local    http://localhost:8011/  (8010 is in use)\n');
+    expect(text).toContain('Local      http://localhost:8011/  (8010 is in use)\n');
   });
 
   it('names the command line where there is no file', () => {
     expect(bannerText({ ...facts, file: undefined, variables: [] }, layout)).toContain(
-      'Config   the command line\n',
+      'Config     the command line\n',
     );
   });
 });

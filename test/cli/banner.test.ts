@@ -47,7 +47,7 @@ describe('the banner', () => {
       '  ➜  Config     cors-proxy.config.json · ${STRIPE_KEY}',
       '',
       '  /gh/**          →  https://api.github.com/v3  for loopback origins  websocket',
-      '  /pay/**         →  https://api.stripe.com     for http://localhost:5173  secret: STRIPE_KEY  cre…',
+      '  /pay/**         →  https://api.stripe.com     for http://localhost:5173  secret: STRIPE_KEY  cred…',
       '  /open/** (GET)  →  https://open.test          for every origin',
       '',
       '  In your app: http://localhost:8010/gh  instead of  https://api.github.com/v3',

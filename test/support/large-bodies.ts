@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
+import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 export const mebibyte = 1024 * 1024;
@@ -31,7 +31,7 @@ export function expected(bytes: number): Seen {
   return { bytes, hash: hash.digest('hex') };
 }
 
-async function read(stream: Readable): Promise<Seen> {
+export async function receive(stream: Readable): Promise<Seen> {
   const hash = createHash('sha1');
   let bytes = 0;
   for await (const piece of stream) {
@@ -41,15 +41,20 @@ async function read(stream: Readable): Promise<Seen> {
   return { bytes, hash: hash.digest('hex') };
 }
 
+/** Writes a body of that many bytes, and ends the stream. */
+export function send(bytes: number, into: Writable): Promise<void> {
+  return pipeline(Readable.from(pieces(bytes), { objectMode: false }), into);
+}
+
 /** GET /N sends N bytes, in chunks; a request with a body is told what came, as JSON. */
 export async function largeBodyServer(): Promise<{ readonly origin: string; readonly close: () => void }> {
   const server: Server = createServer((incoming, response) => {
     if (incoming.method === 'GET') {
       const bytes = Number(/[0-9]+$/.exec(incoming.url ?? '')?.[0] ?? 0);
-      pipeline(Readable.from(pieces(bytes), { objectMode: false }), response).catch(() => undefined);
+      send(bytes, response).catch(() => undefined);
       return;
     }
-    read(incoming)
+    receive(incoming)
       .then((seen) => response.end(JSON.stringify(seen)))
       .catch(() => undefined);
   });
@@ -62,14 +67,14 @@ export async function largeBodyServer(): Promise<{ readonly origin: string; read
 }
 
 export async function download(url: string): Promise<Seen> {
-  return read(await answer(request(url)));
+  return receive(await answer(request(url)));
 }
 
 /** Sends a body of that many bytes, in chunks, and gives what the server says it saw. */
 export async function upload(url: string, bytes: number): Promise<Seen> {
   const outgoing = request(url, { method: 'POST' });
   const answered = answer(outgoing);
-  await pipeline(Readable.from(pieces(bytes), { objectMode: false }), outgoing);
+  await send(bytes, outgoing);
   const texts: Buffer[] = [];
   for await (const text of await answered) texts.push(text);
   return JSON.parse(Buffer.concat(texts).toString()) as Seen;

@@ -37,10 +37,9 @@ async function enter(base, { name, id, note }) {
   const socket = io(base, { query: { call: id }, forceNew: true, reconnection: false });
   try {
     await next(socket, 'connect');
-    const { engine } = socket.io;
-    note(name + ' connects by ' + engine.transport.name);
-    if (engine.transport.name !== 'websocket') await next(engine, 'upgrade');
-    note(name + ' goes on by ' + engine.transport.name);
+    note(name + ' connects by ' + socket.io.engine.transport.name);
+    await upgraded(socket);
+    note(name + ' goes on by ' + socket.io.engine.transport.name);
     socket.emit('join', name, id);
     await next(socket, 'joined');
     return socket;
@@ -48,6 +47,12 @@ async function enter(base, { name, id, note }) {
     socket.close();
     throw error;
   }
+}
+
+/** Before this, a page that is closed is missed only when socket.io's next ping stays unanswered. */
+async function upgraded(socket) {
+  const { engine } = socket.io;
+  if (engine.transport.name !== 'websocket') await next(engine, 'upgrade');
 }
 
 /** What comes with the next such event, or the error that comes instead. */
@@ -66,7 +71,7 @@ function next(emitter, event) {
 export function join(base, { onLine, onEnd }) {
   const socket = io(base, { forceNew: true, reconnection: false });
   const name = 'Guest ' + Math.ceil(Math.random() * 999);
-  socket.on('connect', () => socket.emit('join', name, 'everybody'));
+  socket.on('connect', () => upgraded(socket).then(() => socket.emit('join', name, 'everybody'), (error) => onEnd(error.message)));
   socket.on('joined', (guest) => onLine(guest + ' has joined' + (guest === name ? ': this is you' : '')));
   socket.on('said', (guest, text) => onLine(guest + ': ' + text));
   socket.on('left', (guest) => onLine(guest + ' has left'));

@@ -177,16 +177,13 @@ function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: R
   const handling = route.response.cookies;
   if (handling === 'drop') return;
   const scheme = plan.downstream.startsWith('https:') ? 'https' : 'http';
-  const { isCrossSite, cookies } = plan;
+  const { site, cookies } = plan;
   const { way } = route.policy.places.allowCredentials;
-  cookieWarnings({ line: value, scheme, isCrossSite, cookies, handling, way }).forEach(rewriting.notice);
+  cookieWarnings({ line: value, scheme, site, cookies, handling, way }).forEach(rewriting.notice);
   if (cookies === 'strip') return;
   const mapPath = (path: string) => cookiePath(route.unmapPath(path));
   const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';
-  out.push(
-    name,
-    handling === 'keep' ? value : rewriteCookie(value, { scheme, isCrossSite, mapPath, prefix }),
-  );
+  out.push(name, handling === 'keep' ? value : rewriteCookie(value, { scheme, site, mapPath, prefix }));
 }
 
 /** `/api/` would not take in `/api` itself (RFC 6265 §5.1.4); a prefix without its slash takes in both. */

@@ -3,6 +3,7 @@
 import type { CorsDecision } from './cors/decision.ts';
 import type { Refusal } from './guard/refusal.ts';
 import type { HeaderList } from './http/header-list.ts';
+import type { RequestSite } from './http/request-facts.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import type { RouteRef } from './ruleset.ts';
 
@@ -53,8 +54,7 @@ export interface ForwardPlan {
   readonly downstream: string;
   /** Whether Cookie goes up and Set-Cookie comes down: only where the request carries the right to it. */
   readonly cookies: 'pass' | 'strip';
-  /** The page is on another site (Sec-Fetch-Site): a cookie reaches it only as `SameSite=None; Secure`. */
-  readonly isCrossSite: boolean;
+  readonly site: RequestSite;
   /** `websocket` where the handshake is to become a tunnel. */
   readonly as: 'http' | 'websocket';
 }

@@ -154,7 +154,9 @@ describe('a cookie', () => {
   it('reaches a page of another site on an https listener', () => {
     const parts = { listener: { scheme: 'https', via: ownName } } as const;
     const fields = { 'Sec-Fetch-Site': 'cross-site' };
-    expect(cookiesOf('a=1; SameSite=Lax', { parts, fields })).toEqual(['a=1; SameSite=None; Secure']);
+    expect(cookiesOf('a=1; SameSite=Lax', { parts, fields })).toEqual([
+      'a=1; SameSite=None; Secure; Partitioned',
+    ]);
   });
 
   it('stays on a line of its own, in order', () => {

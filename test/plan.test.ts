@@ -242,7 +242,7 @@ describe('a forwarded request', () => {
       decision: { kind: 'allowed', origin: page },
       downstream: 'http://localhost:8010',
       as: 'http',
-      isCrossSite: false,
+      site: 'same',
       upstream: { method: 'PATCH' },
     });
     expect(fieldLines(made.upstream.headers)).toEqual([
@@ -282,9 +282,19 @@ describe('a forwarded request', () => {
     expect(firstValue(upstream.headers, 'max-forwards')).toMatch(/^[0-9]+$/);
   });
 
-  it('knows a page of another site by Sec-Fetch-Site', () => {
-    const made = planned('GET /gh/a', { Origin: page, 'Sec-Fetch-Site': 'cross-site' });
-    expect(planOf('forward', made).isCrossSite).toBe(true);
+  it.each([
+    ['same', 'same-site', 'cors'],
+    ['same', undefined, undefined],
+    ['cross', 'cross-site', 'cors'],
+    ['cross', 'cross-site', undefined],
+    ['cross-navigation', 'cross-site', 'navigate'],
+  ])('knows a page of the %s site by Sec-Fetch-Site %s and Sec-Fetch-Mode %s', (site, fetchSite, mode) => {
+    const fields = {
+      Origin: page,
+      ...(fetchSite === undefined ? {} : { 'Sec-Fetch-Site': fetchSite }),
+      ...(mode === undefined ? {} : { 'Sec-Fetch-Mode': mode }),
+    };
+    expect(planOf('forward', planned('GET /gh/a', fields)).site).toBe(site);
   });
 });
 

@@ -49,6 +49,17 @@ export function isWebSocketHandshake(facts: RequestFacts): boolean {
   return /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(facts.connection ?? '');
 }
 
+/**
+ * Whether the page is on this proxy's site (Sec-Fetch-Site): across sites a cookie comes back only as `SameSite=None;
+ * Secure`, and where the browser blocks third-party cookies only as `Partitioned`. A navigation makes us the first party.
+ */
+export type RequestSite = 'same' | 'cross' | 'cross-navigation';
+
+export function requestSite({ fetchSite, fetchMode }: RequestFacts): RequestSite {
+  if (fetchSite !== 'cross-site') return 'same';
+  return fetchMode === 'navigate' ? 'cross-navigation' : 'cross';
+}
+
 export function readFacts(headers: HeaderList): RequestFacts {
   const facts = noFacts();
   for (let i = 0; i < headers.length; i += 2) {

@@ -1,7 +1,7 @@
 /** Plans that go to an upstream: its request, and the right to cookies. */
 
 import type { CorsDecision } from '../cors/decision.ts';
-import { isWebSocketHandshake, type RequestFacts } from '../http/request-facts.ts';
+import { isWebSocketHandshake, type RequestFacts, requestSite } from '../http/request-facts.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import { upstreamHead } from '../rewrite/upstream-head.ts';
 import type { Route } from '../ruleset.ts';
@@ -18,7 +18,6 @@ const mostForwards = 65_535;
 
 export function forward(reading: Reading, route: Route, decision: CorsDecision): ForwardPlan {
   const { head, facts, path, query } = reading;
-  const isCrossSite = facts.fetchSite === 'cross-site';
   const cookies = mayCarryCookies(reading, route, decision) ? 'pass' : 'strip';
   const { host, origin, drop, set } = route.request;
   const headers = upstreamHead(head, { target: route.target, host, origin, drop, set, cookies });
@@ -34,7 +33,7 @@ export function forward(reading: Reading, route: Route, decision: CorsDecision):
     },
     downstream: ownOrigin(reading),
     cookies,
-    isCrossSite,
+    site: requestSite(facts),
     as: isWebSocketHandshake(facts) ? 'websocket' : 'http',
   };
 }

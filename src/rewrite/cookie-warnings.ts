@@ -1,6 +1,7 @@
 /** What a user should know of a cookie: that a browser will not keep it as it is, or that it was kept from the page. */
 
 import { credentialsOn, type Way } from '../config/as-given.ts';
+import type { RequestSite } from '../http/request-facts.ts';
 import { attribute, parseSetCookie } from '../http/set-cookie.ts';
 import { cookiePrefix } from './cookies.ts';
 
@@ -8,7 +9,7 @@ export interface CookieFacts {
   /** The `Set-Cookie` line as the upstream sent it. */
   readonly line: string;
   readonly scheme: 'http' | 'https';
-  readonly isCrossSite: boolean;
+  readonly site: RequestSite;
   /** Whether it goes down; where not, `allowCredentials` is off. */
   readonly cookies: 'pass' | 'strip';
   /** `response.cookies` of the route: what is kept as it is was meant so. */
@@ -21,7 +22,7 @@ export interface CookieFacts {
 export function cookieWarnings({
   line,
   scheme,
-  isCrossSite,
+  site,
   cookies,
   handling,
   way,
@@ -33,7 +34,7 @@ export function cookieWarnings({
       `cookie ${name} was dropped: allowCredentials is off for this route. Mend: ${credentialsOn(way)}`,
     ];
   }
-  // On https every prefix holds, and `SameSite=None; Secure` reaches a page of another site.
+  // On https every prefix holds, and a page of another site is reached.
   if (scheme === 'https' || handling === 'keep') return [];
   const prefix = cookiePrefix(cookie.name);
   return [
@@ -42,12 +43,12 @@ export function cookieWarnings({
       : [
           `cookie ${name} must be Secure because of its prefix "${prefix}": Safari drops it on http. Mend: --https`,
         ]),
-    ...(attribute(cookie, 'partitioned') === undefined || prefix !== undefined
+    ...(attribute(cookie, 'partitioned') === undefined || prefix !== undefined || site === 'cross'
       ? []
       : [`cookie ${name} lost Partitioned, which needs Secure and so https. Mend: --https`]),
-    ...(isCrossSite
+    ...(site === 'cross'
       ? [
-          `cookie ${name} will not come back: the page is on another site than this proxy. Mend: open the page by the proxy's host name (localhost and 127.0.0.1 are two sites), or use --https`,
+          `cookie ${name} is Partitioned, which Safari drops on http: the page is on another site than this proxy. Mend: open the page by the proxy's host name (localhost and 127.0.0.1 are two sites), or use --https`,
         ]
       : []),
   ];

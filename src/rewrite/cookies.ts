@@ -3,6 +3,7 @@
  * dropped, changed or left; the pair and what is not named here stay byte for byte.
  */
 
+import type { RequestSite } from '../http/request-facts.ts';
 import {
   attribute,
   type CookieAttribute,
@@ -13,8 +14,8 @@ import {
 
 export interface CookieRules {
   readonly scheme: 'http' | 'https';
-  /** The page is on another site than this listener (Sec-Fetch-Site: cross-site): only `SameSite=None` reaches it. */
-  readonly isCrossSite: boolean;
+  /** Where the request came from: what decides which cookies the browser sends back. */
+  readonly site: RequestSite;
   /** The listener's path for a path of the upstream, or `undefined` where no route leads there. */
   readonly mapPath: (path: string) => string | undefined;
   /** Where cookies of a path that no route leads to are kept: the route's prefix, or `/`. */
@@ -24,7 +25,7 @@ export interface CookieRules {
 export function rewriteCookie(line: string, rules: CookieRules): string {
   const cookie = parseSetCookie(line);
   const needsSecure = cookiePrefix(cookie.name) !== undefined;
-  const dropsSecure = rules.scheme === 'http' && !needsSecure;
+  const dropsSecure = rules.scheme === 'http' && !needsSecure && !needsNone(rules);
   const isSecure = !dropsSecure && attribute(cookie, 'secure') !== undefined;
   const edits = { rules, cookie, dropsSecure, isSecure };
   const attributes = cookie.attributes.flatMap((part) => fitted(part, edits));
@@ -59,18 +60,25 @@ function fitted(part: CookieAttribute, edits: Edits): readonly CookieAttribute[]
   }
 }
 
-/** What a page of another site needs on an https listener; on http nothing can make the browser send it. */
+/**
+ * What a page of another site needs. Partitioned, because many browsers keep no other third-party cookie: it comes back
+ * to pages of that site alone (https://github.com/privacycg/CHIPS). Not after a navigation, where we are the first party.
+ */
 function added({ rules, cookie }: Edits): readonly CookieAttribute[] {
   if (!needsNone(rules)) return [];
   const isMissing = (name: string) => attribute(cookie, name) === undefined;
   return [
     ...(isMissing('samesite') ? [{ name: 'samesite', value: 'None', text: ' SameSite=None' }] : []),
     ...(isMissing('secure') ? [{ name: 'secure', value: '', text: ' Secure' }] : []),
+    ...(rules.site === 'cross' && isMissing('partitioned')
+      ? [{ name: 'partitioned', value: '', text: ' Partitioned' }]
+      : []),
   ];
 }
 
-function needsNone(rules: CookieRules): boolean {
-  return rules.isCrossSite && rules.scheme === 'https';
+/** After a navigation on http pages of this site are the ones to come: `Lax` does, and Safari keeps it. */
+function needsNone({ site, scheme }: CookieRules): boolean {
+  return site === 'cross' || (site === 'cross-navigation' && scheme === 'https');
 }
 
 function fitPath(part: CookieAttribute, { rules, cookie }: Edits): readonly CookieAttribute[] {

@@ -48,6 +48,20 @@ async function sent({ page, url }: Browsing, path: string, init: FetchInit = inc
   return headers.cookie ?? '';
 }
 
+const apiCookies = [
+  'session=a1',
+  'session=a1; Path=/; HttpOnly',
+  'session=a1; Domain=api.example.com; Path=/; Secure; SameSite=None; HttpOnly',
+  'session=a1; Domain=.example.com; Secure',
+  'session=a1; SameSite=None',
+  'session=a1; SameSite=Lax',
+  'session=a1; SameSite=Strict; Secure',
+  'session=a1; Path=/account; Secure; SameSite=None',
+  'session=a1; Path=/; Max-Age=3600; SameSite=Lax',
+  'session=a1; Path=/; Secure; SameSite=None; Partitioned',
+  'session=a1; domain=api.example.com; path=/; secure; samesite=none',
+];
+
 const home = [
   ['an http page, an http proxy', 'localhost', 'http'],
   ['an https page, an https proxy', 'secure', 'https'],
@@ -56,19 +70,7 @@ const home = [
 ] as const;
 
 describe.each(home)('%s', (_what, origin, scheme) => {
-  it.each([
-    'session=a1',
-    'session=a1; Path=/; HttpOnly',
-    'session=a1; Domain=api.example.com; Path=/; Secure; SameSite=None; HttpOnly',
-    'session=a1; Domain=.example.com; Secure',
-    'session=a1; SameSite=None',
-    'session=a1; SameSite=Lax',
-    'session=a1; SameSite=Strict; Secure',
-    'session=a1; Path=/account; Secure; SameSite=None',
-    'session=a1; Path=/; Max-Age=3600; SameSite=Lax',
-    'session=a1; Path=/; Secure; SameSite=None; Partitioned',
-    'session=a1; domain=api.example.com; path=/; secure; samesite=none',
-  ])('after Set-Cookie: %s the next request is logged in', async (cookie) => {
+  it.each(apiCookies)('after Set-Cookie: %s the next request is logged in', async (cookie) => {
     const browsing = await browse(origin, scheme);
     await logIn(browsing, cookie);
     expect(await sent(browsing, `${account}/me`)).toBe('session=a1');
@@ -169,13 +171,31 @@ describe.each(schemes)('over %s', (scheme) => {
   });
 });
 
-describe('an http page in a private window, an https proxy', () => {
-  // Other cookies are a third party's there, which depends on the browser: open the page on https too.
-  it('a Partitioned cookie comes back', async () => {
-    const page = await theStage().page('localhost');
+/** Third-party cookies are blocked there, but for partitioned ones. */
+describe.each([
+  ['an http page, an https proxy', 'localhost', 'https'],
+  ['a page on 127.0.0.1, an http proxy on localhost', 'loopbackAddress', 'http'],
+  ['a page on 127.0.0.1, an https proxy on localhost', 'loopbackAddress', 'https'],
+] as const)('in a private window: %s', (_what, origin, scheme) => {
+  async function browsePrivately(): Promise<Browsing> {
+    const page = await theStage().page(origin);
     await page.page.context().clearCookies();
-    const url = (path: string, told: Told = {}) => theStage().proxies.https.url + tell(`/login${path}`, told);
-    await logIn({ page, url }, 'session=a1; Path=/; Secure; SameSite=None; Partitioned');
-    expect(await sent({ page, url }, '/me')).toBe('session=a1');
+    return {
+      page,
+      url: (path, told = {}) => theStage().proxies[scheme].url + tell(`/login${path}`, told),
+    };
+  }
+
+  it.each(apiCookies)('after Set-Cookie: %s the next request is logged in', async (cookie) => {
+    const browsing = await browsePrivately();
+    await logIn(browsing, cookie);
+    expect(await sent(browsing, `${account}/me`)).toBe('session=a1');
+  });
+
+  it('a logout lets go of it', async () => {
+    const browsing = await browsePrivately();
+    await logIn(browsing, 'session=a1; Path=/');
+    await logIn(browsing, 'session=; Path=/; Max-Age=0');
+    expect(await sent(browsing, `${account}/me`)).toBe('');
   });
 });

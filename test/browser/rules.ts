@@ -9,7 +9,13 @@ export function tableRoutes({ origins, api, second, dead }: Cast): Routes {
     any: { cors: { allowOrigin: '*', exposeHeaders: '*' } },
     plain: { cors: { allowOrigin: mine } },
     exposed: { cors: { allowOrigin: mine, exposeHeaders: ['ETag', 'X-Total'] } },
-    login: { cors: { allowOrigin: mine, exposeHeaders: '*', allowCredentials: true } },
+    login: {
+      cors: {
+        allowOrigin: [...mine, origins.loopbackAddress],
+        exposeHeaders: '*',
+        allowCredentials: true,
+      },
+    },
     strict: { cors: { allowOrigin: mine, allowMethods: ['PUT', 'PATCH'], allowHeaders: ['X-Known'] } },
     remembered: { cors: { allowOrigin: mine, maxAge: 600 } },
     forgotten: { cors: { allowOrigin: mine, maxAge: 0 } },

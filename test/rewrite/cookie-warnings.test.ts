@@ -3,7 +3,7 @@ import { type CookieFacts, cookieWarnings } from '../../src/rewrite/cookie-warni
 
 const plain = {
   scheme: 'http',
-  isCrossSite: false,
+  site: 'same',
   cookies: 'pass',
   handling: 'rewrite',
   way: 'key',
@@ -26,10 +26,11 @@ describe('what is said of a cookie', () => {
     ],
     [
       'a page of another site on http',
-      { ...plain, isCrossSite: true, line: 'a=1' },
-      [/"a" will not come back.*localhost/],
+      { ...plain, site: 'cross', line: 'a=1; Secure; Partitioned' },
+      [/"a" is Partitioned, which Safari drops on http.*localhost.*--https/],
     ],
-    ['a page of another site on https', { ...plain, scheme: 'https', isCrossSite: true, line: 'a=1' }, []],
+    ['a page of another site on https', { ...plain, scheme: 'https', site: 'cross', line: 'a=1' }, []],
+    ['a navigation from another site', { ...plain, site: 'cross-navigation', line: 'a=1' }, []],
     [
       'a route without credentials',
       { ...plain, cookies: 'strip', line: 'a=1' },

@@ -6,13 +6,15 @@ import { randomTexts } from '../support/random-text.ts';
 /** A route `/api` → `https://api.test/v1`. */
 const onHttp: CookieRules = {
   scheme: 'http',
-  isCrossSite: false,
+  site: 'same',
   mapPath: (path) => (path.startsWith('/v1') ? `/api${path.slice(3)}` : undefined),
   prefix: '/api',
 };
 const onHttps: CookieRules = { ...onHttp, scheme: 'https' };
-const acrossSites: CookieRules = { ...onHttps, isCrossSite: true };
-const httpAcrossSites: CookieRules = { ...onHttp, isCrossSite: true };
+const acrossSites: CookieRules = { ...onHttps, site: 'cross' };
+const httpAcrossSites: CookieRules = { ...onHttp, site: 'cross' };
+const navigated: CookieRules = { ...onHttps, site: 'cross-navigation' };
+const httpNavigated: CookieRules = { ...onHttp, site: 'cross-navigation' };
 
 type Row = readonly [name: string, rules: CookieRules, before: string, after: string];
 
@@ -66,18 +68,45 @@ const rows: readonly Row[] = [
   ['Partitioned goes with Secure', onHttp, 'a=1; Secure; Partitioned; Path=/v1', 'a=1; Path=/api'],
   ['Partitioned stays with Secure', onHttps, 'a=1; Secure; Partitioned', 'a=1; Secure; Partitioned'],
   [
-    'a page of another site is reached by None and Secure alone',
+    'a page of another site is reached by None and Secure alone, and often by Partitioned alone',
     acrossSites,
     'a=1; HttpOnly',
-    'a=1; HttpOnly; SameSite=None; Secure',
+    'a=1; HttpOnly; SameSite=None; Secure; Partitioned',
   ],
-  ['the same, where SameSite says otherwise', acrossSites, 'a=1; SameSite=Lax', 'a=1; SameSite=None; Secure'],
-  ['the same, where SameSite has no value', acrossSites, 'a=1; SameSite', 'a=1; SameSite=None; Secure'],
-  ['the same, where all is well', acrossSites, 'a=1; SameSite=None; Secure', 'a=1; SameSite=None; Secure'],
   [
-    'on http nothing reaches a page of another site',
+    'the same, where SameSite says otherwise',
+    acrossSites,
+    'a=1; SameSite=Lax',
+    'a=1; SameSite=None; Secure; Partitioned',
+  ],
+  [
+    'the same, where SameSite has no value',
+    acrossSites,
+    'a=1; SameSite',
+    'a=1; SameSite=None; Secure; Partitioned',
+  ],
+  [
+    'the same, where all is well',
+    acrossSites,
+    'a=1; Partitioned; SameSite=None; Secure',
+    'a=1; Partitioned; SameSite=None; Secure',
+  ],
+  [
+    'the same on http: localhost counts as secure, but for Safari',
     httpAcrossSites,
+    'a=1; Secure; Path=/v1',
+    'a=1; Secure; Path=/api; SameSite=None; Partitioned',
+  ],
+  [
+    'after a navigation this is the first party: no partition',
+    navigated,
+    'a=1; SameSite=Strict',
     'a=1; SameSite=None; Secure',
+  ],
+  [
+    'after a navigation on http the pages to come are of this site',
+    httpNavigated,
+    'a=1; SameSite=None; Secure; Partitioned',
     'a=1; SameSite=Lax',
   ],
   // RFC 6265bis §4.1.3: without what the prefix demands the cookie is refused.
@@ -149,7 +178,7 @@ describe('a cookie of the upstream', () => {
       ' ',
     ];
     for (const text of randomTexts(2000, vocabulary)) {
-      for (const rules of [onHttp, onHttps, acrossSites, httpAcrossSites]) {
+      for (const rules of [onHttp, onHttps, acrossSites, httpAcrossSites, navigated, httpNavigated]) {
         const [pair, ...attributes] = rewriteCookie(text, rules).split(';');
         const names = attributes.map((part) => part.trim().toLowerCase());
         expect(pair).toBe(text.split(';')[0]);
@@ -160,6 +189,7 @@ describe('a cookie of the upstream', () => {
         const isNone = names.findLast((name) => /^samesite\s*(?:=|$)/.test(name)) === 'samesite=none';
         const isSecure = names.some((name) => /^secure\s*(?:=|$)/.test(name));
         expect(isNone && !isSecure, JSON.stringify(text)).toBe(false);
+        expect(names.includes('partitioned') && !isSecure, JSON.stringify(text)).toBe(false);
       }
     }
   });

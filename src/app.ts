@@ -8,12 +8,13 @@ import type { Observer } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
 import type { OwnEndpoints } from './own-endpoint.ts';
 import type { CertificateOptions } from './proxy/certificate.ts';
-import { type CloseReport, drain } from './proxy/drain.ts';
+import { type CloseReport, drain, type Open, openNow } from './proxy/drain.ts';
 import { listen } from './proxy/listen.ts';
 import { healthEndpoint } from './proxy/own.ts';
-import { createHttpServer, type ServerState } from './proxy/server.ts';
+import { adjustParser, createHttpServer, type ServerState } from './proxy/server.ts';
 import { type TlsListener, tlsListener } from './proxy/tls-listener.ts';
 import { Upstreams } from './proxy/upstream.ts';
+import type { Tunnels } from './proxy/websocket.ts';
 import type { Ruleset } from './ruleset.ts';
 
 export interface AppOptions {
@@ -47,8 +48,10 @@ export interface App {
   readonly ruleset: () => Ruleset;
   /** One assignment: requests that are under way end on the rules that they began with. */
   readonly reload: (next: Ruleset) => void;
-  /** Takes up certificate files that have changed, for new connections; rejects where they cannot be read. */
-  readonly renewCertificate: () => Promise<void>;
+  /** Takes up certificate files, for new connections: whether they have changed; rejects where they cannot be read. */
+  readonly renewCertificate: () => Promise<boolean>;
+  /** What is under way, and how long `close` would wait for it at most. */
+  readonly open: () => Open;
   /** Stops accepting, waits for open requests up to `listen.timeouts.drain`, then destroys the rest. */
   readonly close: () => Promise<CloseReport>;
 }
@@ -59,7 +62,9 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const { lookup = systemLookup as LookupFunction, notice = () => {} } = options;
   const upstreams = new Upstreams({ lookup });
   const sockets = new Set<Duplex>();
-  const tunnels = new Set<Duplex>();
+  const tunnels: Tunnels = new Map();
+  const endless = new Set<() => void>();
+  let requests = 0;
   const stops = new Set<() => void>();
   const state: ServerState = {
     ruleset: () => ruleset,
@@ -69,7 +74,14 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     sockets,
     tunnels,
     stops,
-    observe: options.observe ?? (() => {}),
+    endless,
+    began: () => {
+      requests += 1;
+    },
+    observe: (exchange) => {
+      requests -= 1;
+      options.observe?.(exchange);
+    },
     notice: (level, message) => notice({ level, message }),
     noticeOnce: once((message) => notice({ level: 'warn', message })),
     nextId: idSource(),
@@ -92,10 +104,14 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     reload: (next) => {
       ruleset = next;
       upstreams.retain(next.routes);
+      for (const server of servers) adjustParser(server, next);
     },
-    renewCertificate: async () => tls?.renew(),
-    close: () =>
-      drain({ servers, sockets, tunnels, stops, upstreams, timeoutMs: ruleset.listen.drainTimeoutMs }),
+    renewCertificate: async () => (await tls?.renew()) ?? false,
+    open: () => openNow({ requests, tunnels, endless, timeoutMs: ruleset.listen.drainTimeoutMs }),
+    close: () => {
+      const timeoutMs = ruleset.listen.drainTimeoutMs;
+      return drain({ servers, sockets, tunnels, stops, endless, upstreams, timeoutMs });
+    },
   };
 }
 

@@ -25,22 +25,28 @@ export interface RulesReport {
   readonly problems: readonly Problem[];
   /** Of the config, for the lines around a problem; empty where there is none. */
   readonly text: string;
+  /** The PEM files that the config names, whether they could be read or not. */
+  readonly pemFiles: readonly string[];
 }
 
 export async function readRules(request: LoadRequest): Promise<RulesReport> {
   const loaded = await loadConfig(request);
+  const pemFiles: string[] = [];
   const options: CompileOptions = {
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile: (path) => {
+      pemFiles.push(path);
+      return readFileSync(path, 'utf8');
+    },
     localAddresses: localAddresses(),
     env: request.env,
   };
   if (!loaded.ok)
-    return { rules: undefined, problems: allProblems(loaded, options), text: loaded.text ?? '' };
+    return { rules: undefined, problems: allProblems(loaded, options), text: loaded.text ?? '', pemFiles };
   const { config, file, text } = loaded.value;
   const compiled = compile(config, options);
   const problems = [...loaded.problems, ...compiled.problems];
   const rules = compiled.ok ? { ruleset: compiled.value, config, file } : undefined;
-  return { rules, problems, text };
+  return { rules, problems, text, pemFiles };
 }
 
 /** A misspelt key must not hide the origin that has a path: what the shape left over is compiled too. */

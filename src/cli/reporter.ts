@@ -1,13 +1,15 @@
 /** What a running proxy says, to people or to machines. */
 
 import type { Notice } from '../app.ts';
+import type { Problem } from '../config/problem.ts';
 import { problemJson } from '../config/render.ts';
 import type { Observer } from '../exchange.ts';
 import type { Tally } from '../observe/journal.ts';
-import { isHeard } from '../observe/level.ts';
+import { isHeard, type SaidLevel } from '../observe/level.ts';
 import { escapeControls } from '../observe/mask.ts';
 import { createPrettyLog } from '../observe/pretty-log.ts';
 import { timeOfDay } from '../observe/units.ts';
+import type { Open } from '../proxy/drain.ts';
 import { type BannerFacts, bannerText } from './banner.ts';
 import type { Context } from './context.ts';
 import { printProblems } from './problem-report.ts';
@@ -35,7 +37,9 @@ export interface Reporter {
   readonly notice: (notice: Notice) => void;
   readonly reload: (reloaded: Reloaded) => void;
   readonly reloadFailed: (report: RulesReport) => void;
-  readonly stopping: (drainMs: number) => void;
+  readonly stopping: (open: Open) => void;
+  /** Warnings of the config, at the start and where a reload brings new ones. */
+  readonly problems: (report: RulesReport) => void;
   readonly stopped: (stopped: Stopped) => void;
 }
 
@@ -51,17 +55,24 @@ async function jsonReporter({
   const { createEventLog } = await import('../observe/log.ts');
   const { sink } = terminal.out;
   const log = createEventLog(sink, settings.logLevel);
+  // Whoever started this reads one line to know where it is, however little is to be said beside it.
+  const always = createEventLog(sink, 'info');
+  // Events are results; what one should know beside them goes where warnings go.
+  const aside = createEventLog(terminal.err.sink, settings.logLevel);
   return {
     ready: ({ url, port, addresses, file, version, readyMs, ruleset }) => {
       const facts = { url, port, addresses, config: file ?? null, routes: ruleset.routes.length };
-      log.event('info', 'ready', { ...facts, version, readyMs: Math.round(readyMs), pid: process.pid });
+      always.event('info', 'ready', { ...facts, version, readyMs: Math.round(readyMs), pid: process.pid });
     },
     request: log.request,
-    notice: ({ level, message }) => log.event(level, 'notice', { message: escapeControls(message) }),
+    notice: ({ level, message }) => aside.event(level, 'notice', { message: escapeControls(message) }),
     reload: (diff) => log.event('info', 'reload', diff),
     reloadFailed: ({ problems }) =>
       log.event('error', 'reload_failed', { problems: problems.map(problemJson) }),
-    stopping: (drainMs) => log.event('info', 'stopping', { drainMs }),
+    problems: ({ problems }) => {
+      for (const problem of problems) aside.event(levelOfProblem(problem), 'problem', problemJson(problem));
+    },
+    stopping: (open) => log.event('info', 'stopping', open),
     stopped: (stopped) => log.event('info', 'stopped', { ...stopped, droppedLines: sink.dropped() }),
   };
 }
@@ -97,7 +108,8 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
       warn('config not reloaded (below): what was served before is still served');
       if (isHeard('error', threshold)) printProblems(report, err);
     },
-    stopping: (drainMs) => say(`stopping: open requests have ${drainMs / 1000} s; Ctrl-C again to force`),
+    problems: (report) => printProblems(report, err),
+    stopping: (open) => say(stoppingText(open)),
     stopped: (stopped) => say(stoppedText(stopped)),
   };
 }
@@ -105,6 +117,29 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
 function reloadLines(changes: readonly string[]): readonly string[] {
   if (changes.length === 0) return ['config reloaded    no rule changed'];
   return changes.map((change, i) => `${i === 0 ? 'config reloaded' : ''.padEnd(15)}    ${change}`);
+}
+
+function levelOfProblem({ severity }: Problem): SaidLevel {
+  switch (severity) {
+    case 'error':
+      return 'error';
+    case 'warning':
+      return 'warn';
+    case 'notice':
+      return 'info';
+  }
+}
+
+/** `stopping: 2 open (1 websocket), waiting up to 2 s; Ctrl-C again to force` */
+function stoppingText({ requests, websockets, eventStreams, waitMs }: Open): string {
+  const count = requests + websockets;
+  if (count === 0) return 'stopping: nothing is open';
+  const kinds = [
+    ...(websockets === 0 ? [] : [counted(websockets, 'websocket')]),
+    ...(eventStreams === 0 ? [] : [counted(eventStreams, 'event stream')]),
+  ];
+  const which = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+  return `stopping: ${count} open${which}, waiting up to ${waitMs / 1000} s; Ctrl-C again to force`;
 }
 
 /** `stopped: 118 requests, 3 refused, 1 upstream failure` */

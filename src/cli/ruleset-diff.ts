@@ -1,6 +1,6 @@
 /** What a reload changed, what widened access first. Pure; values of headers are never said. */
 
-import type { Route, Ruleset } from '../ruleset.ts';
+import type { ListenOptions, Route, Ruleset } from '../ruleset.ts';
 
 export interface RulesetDiff {
   /** `~ routes[1] allowOrigin +http://localhost:4200` */
@@ -15,21 +15,81 @@ interface Change {
 }
 
 export function diffRulesets(before: Ruleset, after: Ruleset): RulesetDiff {
-  const changes = routeChanges(before.routes, after.routes);
+  const changes = [...routeChanges(before.routes, after.routes), ...listenChanges(before, after)];
   const ordered = [...changes.filter(({ widens }) => widens), ...changes.filter(({ widens }) => !widens)];
-  const ages = before.routes.map(({ policy }) => policy.maxAgeSeconds ?? 0);
   return {
     changes: ordered.map(({ text }) => text),
-    preflightCacheSeconds: changes.length === 0 ? 0 : Math.max(0, ...ages),
+    preflightCacheSeconds: preflightCacheSeconds(before.routes, after.routes),
   };
 }
 
+/** What a listener takes up only where no HTTP/2 session was told of it. */
+const sessionKeys = {
+  'listen.limits.url': 'urlBytes',
+  'listen.limits.headers': 'headBytes',
+  'listen.limits.headerCount': 'headerCount',
+  'listen.timeouts.head': 'headTimeoutMs',
+} as const;
+
 /** The keys that a running listener cannot take up: `listen.port`. */
-export function restartKeys({ listen: before }: Ruleset, { listen: after }: Ruleset): readonly string[] {
-  const keys = (['host', 'port', 'https'] as const).filter(
-    (key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]),
-  );
-  return keys.map((key) => `listen.${key}`);
+export function restartKeys(running: ListenOptions, next: ListenOptions): readonly string[] {
+  const keys = (['host', 'port', 'https'] as const).filter((key) => differ(running[key], next[key]));
+  const ofSessions = Object.entries(sessionKeys).filter(([, key]) => running[key] !== next[key]);
+  return [
+    ...keys.map((key) => `listen.${key}`),
+    ...(running.https === false ? [] : ofSessions.map(([name]) => name)),
+  ];
+}
+
+function differ(was: unknown, is: unknown): boolean {
+  return JSON.stringify(was) !== JSON.stringify(is);
+}
+
+/** What holds for every route at once. */
+function listenChanges(before: Ruleset, after: Ruleset): readonly Change[] {
+  const [was, is] = [hostTexts(before), hostTexts(after)];
+  const pairs = [
+    [
+      'limits',
+      ({ urlBytes, headBytes, headerCount, connections }) => [urlBytes, headBytes, headerCount, connections],
+    ],
+    ['timeouts', ({ headTimeoutMs, drainTimeoutMs }) => [headTimeoutMs, drainTimeoutMs]],
+  ] as const satisfies readonly (readonly [string, (listen: ListenOptions) => unknown])[];
+  const names = pairs.filter(([, of]) => differ(of(before.listen), of(after.listen)));
+  // Another host brings its own names along; it holds after a restart.
+  const isSameHost = before.listen.host === after.listen.host;
+  return [
+    ...(isSameHost ? listChange('listen.allowedHosts', was, is) : []).map(({ text, widens }) => ({
+      text: `~ ${text}`,
+      widens,
+    })),
+    ...names.map(([name]) => narrowing(`~ listen.${name}`)),
+  ];
+}
+
+function hostTexts({ hosts: { names, subtrees, any } }: Ruleset): readonly string[] {
+  return [...names, ...subtrees, ...(any ? ['*'] : [])];
+}
+
+/** Browsers keep an answer for five seconds unasked; up to here nobody is surprised. */
+const unsurprisingSeconds = 60;
+
+/** The longest that a browser may go by what it was told before, where it would be told something else now. */
+function preflightCacheSeconds(before: readonly Route[], after: readonly Route[]): number {
+  const now = new Map(after.map((route) => [routeKey(route), route]));
+  const moved = differ(before.map(routeKey), after.map(routeKey));
+  const stale = before.filter((route) => {
+    const next = now.get(routeKey(route));
+    return moved || next === undefined || differ(preflightAnswer(route), preflightAnswer(next));
+  });
+  const longest = Math.max(0, ...stale.map(({ policy }) => policy.maxAgeSeconds ?? 0));
+  return longest > unsurprisingSeconds ? longest : 0;
+}
+
+/** All that decides on an answer to a preflight. */
+function preflightAnswer({ policy, preflight }: Route): unknown {
+  const { mode, methods, headers, allowCredentials, maxAgeSeconds } = policy;
+  return [mode, originTexts({ policy }), methods, headers, allowCredentials, maxAgeSeconds, preflight];
 }
 
 function routeChanges(before: readonly Route[], after: readonly Route[]): readonly Change[] {
@@ -76,15 +136,19 @@ function narrowing(text: string): Change {
 }
 
 function originChanges(before: Route, after: Route): readonly Change[] {
-  const [was, is] = [originTexts(before), originTexts(after)];
+  return listChange('allowOrigin', originTexts(before), originTexts(after));
+}
+
+/** `allowOrigin +http://localhost:4200 -http://localhost:5173` */
+function listChange(name: string, was: readonly string[], is: readonly string[]): readonly Change[] {
   const more = is.filter((text) => !was.includes(text));
   const less = was.filter((text) => !is.includes(text));
   if (more.length + less.length === 0) return [];
   const words = [...more.map((text) => `+${text}`), ...less.map((text) => `-${text}`)];
-  return [{ text: `allowOrigin ${words.join(' ')}`, widens: more.length > 0 }];
+  return [{ text: `${name} ${words.join(' ')}`, widens: more.length > 0 }];
 }
 
-function originTexts({ policy: { origins } }: Route): readonly string[] {
+function originTexts({ policy: { origins } }: Pick<Route, 'policy'>): readonly string[] {
   return origins.kind === 'any' ? ['*'] : origins.written;
 }
 
@@ -92,6 +156,7 @@ function switchChanges(before: Route, after: Route): readonly Change[] {
   const pairs = [
     ['allowCredentials', before.policy.allowCredentials, after.policy.allowCredentials],
     ['websocket', before.websocket, after.websocket],
+    ['cors passthrough', before.policy.mode === 'passthrough', after.policy.mode === 'passthrough'],
   ] as const;
   return pairs
     .filter(([, was, is]) => was !== is)
@@ -99,11 +164,7 @@ function switchChanges(before: Route, after: Route): readonly Change[] {
 }
 
 function secretChanges(before: Route, after: Route): readonly Change[] {
-  const more = after.secretNames.filter((name) => !before.secretNames.includes(name));
-  const less = before.secretNames.filter((name) => !after.secretNames.includes(name));
-  if (more.length + less.length === 0) return [];
-  const words = [...more.map((name) => `+${name}`), ...less.map((name) => `-${name}`)];
-  return [{ text: `secret ${words.join(' ')}`, widens: more.length > 0 }];
+  return listChange('secret', before.secretNames, after.secretNames);
 }
 
 function plainChanges(before: Route, after: Route): readonly string[] {
@@ -114,10 +175,10 @@ function plainChanges(before: Route, after: Route): readonly string[] {
     ['allowHeaders', before.policy.headers, after.policy.headers],
     ['exposeHeaders', before.policy.expose, after.policy.expose],
     ['maxAge', before.policy.maxAgeSeconds, after.policy.maxAgeSeconds],
-    ['cors', before.policy.mode, after.policy.mode],
     ['preflight', before.preflight, after.preflight],
     ['request', editsText(before.request), editsText(after.request)],
     ['response', editsText(before.response), editsText(after.response)],
+    ['forwardProxy', before.forwardProxy, after.forwardProxy],
     ['tls', before.tls, after.tls],
     ['timeouts', before.timeouts, after.timeouts],
     ['limits', before.limits, after.limits],

@@ -6,18 +6,20 @@ import type { LoadRequest } from '../config/load.ts';
 import { createJournal } from '../observe/journal.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
+import { filesOf, followConfig } from './follow-config.ts';
 import { explainListenFailure } from './listen-failure.ts';
 import { openBrowser } from './open-browser.ts';
-import { localAddresses, type Rules, readRules } from './read-rules.ts';
-import { type Follower, follow } from './reload.ts';
+import { localAddresses, type Rules, type RulesReport } from './read-rules.ts';
+import { type Fingerprint, fingerprint } from './reload.ts';
 import { createReporter, type Reporter } from './reporter.ts';
-import { diffRulesets, restartKeys } from './ruleset-diff.ts';
 import { type ParentWatch, untilStopped } from './stopping.ts';
 import { complain } from './terminal.ts';
 import { packageVersion } from './version.ts';
 
 export interface Running {
   readonly rules: Rules;
+  /** The rules as they were read, with the warnings beside them. */
+  readonly report: RulesReport;
   /** How the rules were read, and will be again. */
   readonly request: LoadRequest;
   readonly parent: ParentWatch;
@@ -41,6 +43,9 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   const reporter = await createReporter(context);
   const journal = createJournal();
   const configName = configNameOf(running.rules, context);
+  reporter.problems(running.report);
+  // At once: a save during the start would go unseen.
+  const seen = await fingerprint(filesOf(running.report));
   try {
     const app = await startApp(running.rules.ruleset, {
       observe: (exchange) => {
@@ -51,7 +56,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
       configName,
       certificate: { env: context.io.env },
     });
-    return await attend(context, { ...running, app, reporter, tally: journal.tally });
+    return await attend(context, { ...running, app, reporter, seen, tally: journal.tally });
   } catch (error) {
     const { listen } = running.rules.ruleset;
     const failure = await explainListenFailure(error, { listen, configName });
@@ -70,6 +75,7 @@ function configNameOf({ file }: Rules, { io }: Context): string {
 interface Attended extends Running {
   readonly app: App;
   readonly reporter: Reporter;
+  readonly seen: Fingerprint;
   readonly tally: ReturnType<typeof createJournal>['tally'];
 }
 
@@ -80,7 +86,7 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
     app,
     parent,
     started: () => {
-      reporter.stopping(app.ruleset().listen.drainTimeoutMs);
+      reporter.stopping(app.open());
       attended.stopping?.();
     },
     ended: ({ aborted }) => reporter.stopped({ ...tally(), aborted }),
@@ -121,35 +127,4 @@ function networkUrls({ url, port, ruleset }: App): readonly string[] {
   const scheme = url.slice(0, url.indexOf(':'));
   const outer = localAddresses().filter((address) => !address.includes(':') && !address.startsWith('127.'));
   return outer.map((address) => `${scheme}://${address}:${port}`);
-}
-
-/** Of `listen.https`, where it names files: whoever renews them should not have to restart. */
-function certificateFiles({ ruleset: { listen } }: Rules): readonly string[] {
-  return typeof listen.https === 'boolean' ? [] : [listen.https.certFile, listen.https.keyFile];
-}
-
-async function followConfig(
-  { settings }: Context,
-  { app, reporter, rules, request }: Attended,
-): Promise<Follower | undefined> {
-  const files = [...rules.config.files, ...certificateFiles(rules)];
-  // Standard input cannot be read twice.
-  if (!settings.watches || files.length === 0 || settings.configFile === '-') return undefined;
-  const certificateFailed = (error: unknown) =>
-    reporter.notice({ level: 'warn', message: `the certificate was not taken up: ${String(error)}` });
-  return follow({
-    files,
-    changed: async () => {
-      const report = await readRules(request);
-      if (report.rules === undefined) return reporter.reloadFailed(report);
-      const next = report.rules.ruleset;
-      const diff = diffRulesets(app.ruleset(), next);
-      const needsRestart = restartKeys(rules.ruleset, next);
-      app.reload(next);
-      await app.renewCertificate().catch(certificateFailed);
-      reporter.reload({ ...diff, needsRestart });
-    },
-    failed: ({ message }) =>
-      reporter.notice({ level: 'warn', message: `the config is not followed: ${message}` }),
-  });
 }

@@ -7,6 +7,11 @@ import { largestConfig } from './parse.ts';
 /** In this order. */
 const names = ['cors-proxy.config.json', 'cors-proxy.config.jsonc'] as const;
 
+/** The files that count as a config of this directory. */
+export function configsIn(directory: string): readonly string[] {
+  return names.map((name) => join(directory, name));
+}
+
 export interface FoundConfig {
   readonly path: string;
   /** A second config in the same directory, which is not read. */
@@ -18,8 +23,7 @@ export interface FoundConfig {
  * system where there is none. A config is never taken from outside of the repository that one works in.
  */
 export async function findConfig(directory: string): Promise<FoundConfig | undefined> {
-  const paths = names.map((name) => join(directory, name));
-  const [path, shadowed] = await filesAmong(paths);
+  const [path, shadowed] = await filesAmong(configsIn(directory));
   if (path !== undefined) return { path, shadowed };
   const parent = dirname(directory);
   if (parent === directory || (await exists(join(directory, '.git')))) return undefined;

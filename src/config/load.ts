@@ -2,7 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Config } from './config.ts';
-import { findConfig, readText, shownPath } from './config-file.ts';
+import { configsIn, findConfig, readText, shownPath } from './config-file.ts';
 import type { Given, GivenValues } from './given.ts';
 import { parseConfig } from './parse.ts';
 import type { Checked, Problem } from './problem.ts';
@@ -135,12 +135,12 @@ function absoluteFiles(given: GivenValues, cwd: string): GivenValues {
   };
 }
 
-/** Nothing where there is no config: flags do not change while a process runs. */
+/** The config first. Where there is none, those that would be found here: one may be written while the proxy runs. */
 function watched(
   { envFile, cwd }: LoadRequest,
   { path, directory, hasText }: { path: string | undefined; directory: string; hasText: boolean },
 ): readonly string[] {
   const variables = envFile === undefined ? envFilesOf(resolve(directory)) : [resolve(cwd, envFile)];
-  if (!hasText) return [];
+  if (!hasText) return configsIn(resolve(directory));
   return path === undefined ? variables : [path, ...variables];
 }

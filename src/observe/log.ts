@@ -5,7 +5,16 @@ import type { Exchange } from '../exchange.ts';
 import { type Level, levelOf, type SaidLevel } from './level.ts';
 import { requestEvent } from './request-event.ts';
 
-export type EventName = 'ready' | 'request' | 'notice' | 'reload' | 'reload_failed' | 'stopping' | 'stopped';
+/** On standard output; `notice` and `problem` on standard error. */
+export type EventName =
+  | 'ready'
+  | 'request'
+  | 'reload'
+  | 'reload_failed'
+  | 'stopping'
+  | 'stopped'
+  | 'notice'
+  | 'problem';
 
 export interface EventLog {
   readonly event: (level: SaidLevel, name: EventName, fields: object) => void;

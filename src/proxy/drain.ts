@@ -4,6 +4,7 @@ import { Server as HttpServer, type ServerResponse } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Upstreams } from './upstream.ts';
+import type { Tunnels } from './websocket.ts';
 
 export interface CloseReport {
   /** Connections that had to be destroyed. */
@@ -14,32 +15,80 @@ export interface Draining {
   readonly servers: readonly Server[];
   readonly sockets: ReadonlySet<Duplex>;
   /** Upgraded connections, which Node's server neither counts nor closes. */
-  readonly tunnels: ReadonlySet<Duplex>;
+  readonly tunnels: Tunnels;
   /** Connections that would stay although nothing is under way: silent ones, and HTTP/2 sessions (GOAWAY). */
   readonly stops: ReadonlySet<() => void>;
+  /** What never ends by itself. */
+  readonly endless: ReadonlySet<() => void>;
   readonly upstreams: Upstreams;
   readonly timeoutMs: number;
 }
 
-export async function drain({
-  servers,
-  sockets,
+/** What is under way, and how long its end is waited for. */
+export interface Open {
+  /** Event streams among them, WebSockets not. */
+  readonly requests: number;
+  readonly websockets: number;
+  readonly eventStreams: number;
+  readonly waitMs: number;
+}
+
+/** For what would never end by itself, or has not even asked yet: a page's last message still gets through. */
+const graceMs = 1000;
+
+export function openNow({
+  requests,
   tunnels,
-  stops,
-  upstreams,
+  endless,
   timeoutMs,
-}: Draining): Promise<CloseReport> {
+}: { readonly requests: number } & Pick<Draining, 'tunnels' | 'endless' | 'timeoutMs'>): Open {
+  const websockets = [...tunnels.values()].filter((upstream) => upstream !== undefined).length;
+  const eventStreams = endless.size;
+  const waitMs = requests > eventStreams ? timeoutMs : Math.min(graceMs, timeoutMs);
+  return { requests, websockets, eventStreams, waitMs };
+}
+
+export async function drain(draining: Draining): Promise<CloseReport> {
+  const { servers, sockets, tunnels, stops, upstreams, timeoutMs } = draining;
   const closed = Promise.all(servers.map(stop));
   for (const leave of [...stops]) leave();
   for (const socket of sockets) letEnd(socket);
-  const late = sleepUntil(closed, timeoutMs);
-  const isDone = await late;
-  const aborted = isDone ? 0 : sockets.size + tunnels.size;
+  const isDone = await closesWithin(closed, timeoutMs, draining);
+  const aborted = isDone ? 0 : sockets.size;
   // Exchanges hear first that their client's connection went: no upstream is to be blamed for the end.
-  await Promise.all([...sockets, ...tunnels].map(destroyed));
+  await Promise.all([...sockets, ...bothSides(tunnels)].map(destroyed));
   await upstreams.destroy();
   await closed;
   return { aborted };
+}
+
+async function closesWithin(
+  closed: Promise<unknown>,
+  timeoutMs: number,
+  draining: Draining,
+): Promise<boolean> {
+  const firstMs = Math.min(graceMs, timeoutMs);
+  if (await sleepUntil(closed, firstMs)) return true;
+  letGo(draining);
+  return sleepUntil(closed, timeoutMs - firstMs);
+}
+
+/** What never ends by itself, and who has not asked for anything yet. */
+function letGo({ servers, sockets, tunnels, endless }: Draining): void {
+  for (const leave of [...endless]) leave();
+  const open = new Map([...tunnels].filter(([, upstream]) => upstream !== undefined));
+  for (const socket of bothSides(open)) socket.destroy();
+  // Below TLS nothing tells what a connection is at; the deadline ends it.
+  if (servers.some((server) => !(server instanceof HttpServer))) return;
+  for (const socket of sockets) {
+    if (responseOn(socket) === undefined && !tunnels.has(socket)) socket.destroy();
+  }
+}
+
+function bothSides(tunnels: Tunnels): readonly Duplex[] {
+  return [...tunnels].flatMap(([client, upstream]) =>
+    upstream === undefined ? [client] : [client, upstream],
+  );
 }
 
 /** Resolves when the last connection is gone. Connections without a request are closed at once. */
@@ -62,10 +111,15 @@ function destroyed(socket: Duplex): Promise<void> {
 
 /** The answer that a connection waits for is its last, and says so where its head is not out yet. */
 function letEnd(socket: Duplex): void {
-  const current = (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage;
-  if (current === undefined || current === null) return;
+  const current = responseOn(socket);
+  if (current === undefined) return;
   if (current.headersSent) current.once('finish', () => (socket as Socket).destroySoon());
   else current.shouldKeepAlive = false;
+}
+
+/** The response that a connection of HTTP/1.1 waits for. */
+function responseOn(socket: Duplex): ServerResponse | undefined {
+  return (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 /** Whether `done` came before the deadline. */

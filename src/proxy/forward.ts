@@ -5,10 +5,11 @@
 
 import type { Socket } from 'node:net';
 import type { Failure } from '../exchange.ts';
-import { firstValue, type HeaderList, isField } from '../http/header-list.ts';
+import { firstValue, type HeaderList } from '../http/header-list.ts';
 import type { RequestHead, ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
+import { fitted, isUntimed } from './downstream-head.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
 import type { KeptBodies } from './kept-bodies.ts';
@@ -46,6 +47,8 @@ export interface ForwardTask {
   readonly finishTrailers: (trailers: HeaderList) => HeaderList;
   /** Answers with a problem and gives the head that was sent; called at most once, and only while no head is out. */
   readonly fail: (failure: Failure) => ResponseHead;
+  /** Where an answer that never ends by itself leaves word how to end it. */
+  readonly endless: Set<() => void>;
   /** Called once, at the end of all. */
   readonly done: (result: ForwardResult) => void;
 }
@@ -197,7 +200,7 @@ class Forwarding implements Handler {
     const isEarly = this.#body !== undefined && !this.#body.isComplete;
     this.#sent = fitted(finished, { isEarly, isHttp1: head.version !== '2.0' });
     this.#isBodyForbidden = raw.status === 205;
-    if (isUntimed(raw.headers)) this.#stopSilence();
+    if (isUntimed(raw.headers)) this.#goOnForEver();
     writeHead(response, this.#sent);
     // The head leaves with the first bytes of the body, or at once where none came along.
     if (head.version !== '2.0') queueMicrotask(() => this.#flushHead());
@@ -350,6 +353,16 @@ class Forwarding implements Handler {
     this.#silenceTimer?.refresh();
   }
 
+  #goOnForEver(): void {
+    this.#stopSilence();
+    this.#task.endless.add(this.#leave);
+  }
+
+  readonly #leave = (): void => {
+    this.#clientClosed();
+    this.#task.response.destroy();
+  };
+
   #stopSilence(): void {
     clearTimeout(this.#silenceTimer);
     this.#silenceTimer = undefined;
@@ -359,6 +372,7 @@ class Forwarding implements Handler {
     this.#isOver = true;
     clearTimeout(this.#headTimer);
     this.#stopSilence();
+    this.#task.endless.delete(this.#leave);
     this.#task.done({
       status: this.#sent?.status ?? 499,
       responseHeaders: this.#sent?.headers ?? [],
@@ -381,29 +395,4 @@ function incomplete(why: Failure): Failure {
 function headerList(raw: unknown): HeaderList {
   if (!Array.isArray(raw)) return [];
   return raw.map((text) => (typeof text === 'string' ? text : text.toString('latin1')));
-}
-
-/** What only this connection asks for. */
-function fitted(
-  head: ResponseHead,
-  facts: { readonly isEarly: boolean; readonly isHttp1: boolean },
-): ResponseHead {
-  const headers = head.status === 205 ? withoutLength(head.headers) : [...head.headers];
-  // RFC 9112 §9.3: the upload is not read to its end, so this connection cannot carry another request.
-  if (facts.isEarly && facts.isHttp1) headers.push('Connection', 'close');
-  // RFC 9110 §15.3.6: no content in a 205. Chunked, it can spoil the next response (seen in Chromium).
-  if (head.status === 205) headers.push('Content-Length', '0');
-  return { ...head, headers };
-}
-
-function withoutLength(headers: HeaderList): string[] {
-  return headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'content-length'));
-}
-
-/** Streams that may be silent for as long as they like. */
-function isUntimed(headers: HeaderList): boolean {
-  const type = firstValue(headers, 'content-type') ?? '';
-  return /^\s*(?:text\/event-stream|application\/(?:x-)?ndjson|application\/(?:json-seq|stream\+json|jsonl))/i.test(
-    type,
-  );
 }

@@ -106,6 +106,7 @@ function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {
     response,
     upstreams,
     kept: task.kept,
+    endless: serving.endless,
     isConfigured: (origin) => ruleset.routes.some(({ target }) => target.origin === origin),
     finish: (raw) => finish(plan, raw, finishing),
     finishEarly: (raw) => finishEarly(plan, raw, finishing),

@@ -16,7 +16,7 @@ import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
 import { serve } from './serve.ts';
 import type { Serving, Task } from './task.ts';
-import { tunnel } from './websocket.ts';
+import { type Tunnels, tunnel } from './websocket.ts';
 
 export interface ServerState extends Serving {
   readonly ruleset: () => Ruleset;
@@ -25,8 +25,10 @@ export interface ServerState extends Serving {
   readonly lookup: LookupFunction;
   /** Open connections, for the limit and for the end. */
   readonly sockets: Set<Duplex>;
-  /** Connections that became tunnels: Node's server does not close them. */
-  readonly tunnels: Set<Duplex>;
+  /** Clients of WebSockets and the upstreams that they are joined to, once they are: Node's server does not close them. */
+  readonly tunnels: Tunnels;
+  /** Called for each request that begins; its end is what `observe` is told. */
+  readonly began: () => void;
 }
 
 /** Node's parser must let through what our own limits judge: the sum of both, and room for the answer to be ours. */
@@ -48,6 +50,12 @@ export function parserSettings(ruleset: Ruleset) {
     insecureHTTPParser: false,
     ...upgradesTaken,
   };
+}
+
+/** Of a server that listens already: connections that come are read by these. */
+export function adjustParser(server: NetServer, ruleset: Ruleset): void {
+  const { maxHeaderSize, headersTimeout } = parserSettings(ruleset);
+  Object.assign(server, { maxHeaderSize, headersTimeout });
 }
 
 /** Node 24.9 and later ask; before, every Upgrade comes to the `upgrade` listener. */
@@ -82,6 +90,7 @@ export function minded(server: NetServer, state: ServerState): void {
 function taskFor(request: Request, response: Response, state: ServerState): Task {
   const head = readHead(request, state.listener);
   const ruleset = state.ruleset();
+  state.began();
   return {
     id: state.nextId(),
     head,

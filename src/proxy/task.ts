@@ -22,6 +22,8 @@ export interface Serving {
   readonly keepsBodies: () => boolean;
   /** Called when the listener stops: what Node's server would leave open until the deadline. */
   readonly stops: Set<() => void>;
+  /** Called a moment later: what never ends by itself, such as an event stream, leaves. */
+  readonly endless: Set<() => void>;
 }
 
 export interface Task {

@@ -19,10 +19,10 @@ export interface TlsListener {
   /** Which certificate it is and how it comes to be trusted; `url` is the proxy's own. */
   readonly note: (url: string) => string;
   /**
-   * Reads or makes the certificate anew, for the handshakes that come; open connections stay. Rejects where it
-   * cannot be had, and then the old one stays in force.
+   * Reads or makes the certificate anew, for the handshakes that come; open connections stay. Says whether it is
+   * another. Rejects where it cannot be had, and then the old one stays in force.
    */
-  readonly renew: () => Promise<void>;
+  readonly renew: () => Promise<boolean>;
 }
 
 /** As an idle connection of HTTP/1.1. */
@@ -44,8 +44,10 @@ export async function tlsListener(
     note: (url) => current.note(url),
     renew: async () => {
       const next = await certificateFor(https, { ...options, now: new Date() });
+      const isOther = next.cert !== current.cert || next.key !== current.key;
       for (const server of servers) server.setSecureContext({ cert: next.cert, key: next.key });
       current = next;
+      return isOther;
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Route } from '../ruleset.ts';
 import { announce, type Connected, watchConnections } from './connections.ts';
 import { connectThrough } from './forward-proxy.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
+import { keyOf } from './pool-key.ts';
 
 export type Handler = Dispatcher.DispatchHandler & Connected;
 export type Controller = Dispatcher.DispatchController;
@@ -60,6 +61,8 @@ interface Pool {
 export class Upstreams {
   readonly #pools = new Map<string, Pool>();
   readonly #lookup: LookupFunction;
+  /** Keys of the rules in force; `undefined`: none have been replaced yet. */
+  #needed: ReadonlySet<string> | undefined;
 
   constructor({ lookup = systemLookup as LookupFunction }: UpstreamOptions = {}) {
     this.#lookup = lookup;
@@ -79,6 +82,11 @@ export class Upstreams {
 
   /** Sends the request over the target's pool. `handler` hears of everything, failures included; nothing is thrown. */
   send(call: UpstreamCall, handler: Handler): void {
+    // A request that began on rules that are gone must not bring their pool back.
+    if (this.#needed?.has(keyOf(call.route)) === false) {
+      this.sendFresh(call, handler);
+      return;
+    }
     const pool = this.#poolFor(call.route);
     pool.busy += 1;
     dispatch(
@@ -114,6 +122,7 @@ export class Upstreams {
   /** Lets go of the pools that no route needs any more: each closes after its last request. */
   retain(routes: readonly Route[]): void {
     const needed = new Set(routes.map(keyOf));
+    this.#needed = needed;
     for (const [key, pool] of this.#pools) {
       if (needed.has(key)) continue;
       this.#pools.delete(key);
@@ -180,18 +189,6 @@ function throughProxy(url: string, route: Route): buildConnector.connector {
 function library(): typeof import('undici') {
   if (undici === undefined) throw new Error('Upstreams.load() was not awaited');
   return undici;
-}
-
-const keys = new WeakMap<Route, string>();
-
-/** Collision-free: a list as JSON, never texts glued together (GHSA-v574-6498-x57v). Made once per route. */
-function keyOf(route: Route): string {
-  const known = keys.get(route);
-  if (known !== undefined) return known;
-  const { target, tls, timeouts, limits, forwardProxy } = route;
-  const key = JSON.stringify([target.origin, tls, forwardProxy, timeouts.connectMs, limits.connections]);
-  keys.set(route, key);
-  return key;
 }
 
 function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Handler): void {

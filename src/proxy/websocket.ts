@@ -31,8 +31,11 @@ export interface TunnelTask {
   readonly head: Buffer;
 }
 
+/** Client → upstream, `undefined` while the handshake is under way. */
+export type Tunnels = Map<Duplex, Duplex | undefined>;
+
 export interface TunnelState extends Serving {
-  readonly tunnels: Set<Duplex>;
+  readonly tunnels: Tunnels;
   readonly lookup: LookupFunction;
 }
 
@@ -86,9 +89,9 @@ class Handshake {
     this.#early = [head];
     this.#earlyBytes = head.length;
     this.#onGone = () => this.#abandon();
-    state.tunnels.add(socket);
+    state.tunnels.set(socket, undefined);
     socket.once('close', () => {
-      state.tunnels.delete(socket);
+      if (state.tunnels.get(socket) === undefined) state.tunnels.delete(socket);
       this.#onGone();
     });
     socket.on('data', this.#keepEarly);
@@ -179,13 +182,13 @@ class Handshake {
     client.pause();
     const early = Buffer.concat(this.#early);
     if (early.length > 0) client.unshift(early);
-    tunnels.add(upstream);
+    tunnels.set(client, upstream);
     // Header fields are bytes; http-proxy would write them as UTF-8.
     client.setDefaultEncoding('latin1');
     begin();
     // Its listener cuts off what the client has not taken yet when the upstream resets.
     upstream.removeAllListeners('error');
-    closeTogether(client, upstream, () => tunnels.delete(upstream));
+    closeTogether(client, upstream, () => tunnels.delete(client));
     this.#report({ status: 101, responseHeaders: head.headers, upstreamHeaders: response.rawHeaders });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diffRulesets, restartKeys } from '../../src/cli/ruleset-diff.ts';
-import type { ConfigFile } from '../../src/config/schema.ts';
+import type { ConfigFile, RouteRules } from '../../src/config/schema.ts';
 import { rulesetOf } from '../support/ruleset.ts';
 
 const gh = { match: '/gh/**', target: 'https://gh.test' };
@@ -43,6 +43,30 @@ const rows: readonly (readonly [
     ['~ routes[0] maxAge, response, timeouts'],
   ],
   [
+    'a route that leaves CORS to the API',
+    { routes: [gh] },
+    { routes: [{ ...gh, cors: 'passthrough' }] },
+    ['~ routes[0] cors passthrough on', '~ routes[0] websocket off'],
+  ],
+  [
+    'names that the proxy answers to',
+    { listen: { allowedHosts: ['a.test'] }, routes: [gh] },
+    { listen: { allowedHosts: ['.b.test'] }, routes: [gh] },
+    ['~ listen.allowedHosts +.b.test -a.test'],
+  ],
+  [
+    'limits and times of the listener',
+    { routes: [gh] },
+    { listen: { limits: { url: '1kb' }, timeouts: { drain: 1 } }, routes: [gh] },
+    ['~ listen.limits', '~ listen.timeouts'],
+  ],
+  [
+    'the way out of the network, whose URL may hold a password',
+    { routes: [gh] },
+    { routes: [{ ...gh, forwardProxy: 'http://user:word@proxy.test:3128' }] },
+    ['~ routes[0] forwardProxy'],
+  ],
+  [
     'the same glob for other methods is another route',
     { routes: [{ ...gh, methods: ['GET'] }] },
     { routes: [{ ...gh, methods: ['PUT'] }] },
@@ -65,17 +89,43 @@ describe('what a reload changed', () => {
     expect(changes).toEqual(['~ routes[0] request']);
   });
 
-  it('says for how long a browser may go by what it was told before', () => {
-    const before = rulesetOf({ cors: { maxAge: 600 }, routes: [gh] });
-    expect(diffRulesets(before, rulesetOf({ routes: [gh, pay] })).preflightCacheSeconds).toBe(600);
-    expect(diffRulesets(before, before).preflightCacheSeconds).toBe(0);
-  });
+  const aged = { ...gh, cors: { maxAge: 600 } };
+
+  it.each<[string, readonly RouteRules[], readonly RouteRules[], number]>([
+    ['nothing where nothing changed', [aged], [aged], 0],
+    ['nothing where no preflight is answered otherwise', [aged], [{ ...aged, timeouts: { body: 5 } }], 0],
+    ['nothing of another route', [aged, pay], [aged, { ...pay, cors: { allowMethods: ['PUT'] } }], 0],
+    ['nothing of a minute', [{ ...gh, cors: { maxAge: 60 } }], [gh], 0],
+    ['nothing of what holds from now on alone', [gh], [aged], 0],
+    ['other methods', [aged], [{ ...gh, cors: { maxAge: 600, allowMethods: ['PUT'] } }], 600],
+    ['other origins', [aged], [{ ...gh, cors: { maxAge: 600, allowOrigin: page } }], 600],
+    ['credentials', [aged], [{ ...gh, cors: { maxAge: 600, allowCredentials: true } }], 600],
+    ['the time itself', [aged], [gh], 600],
+    ['a route that is gone', [aged, pay], [pay], 600],
+    ['a route in front, which may take its paths', [aged], [pay, aged], 600],
+    ['preflights that the API answers', [aged], [{ ...aged, preflight: 'forward' }], 600],
+  ])(
+    'V40 says for how long a browser may go by what it was told before: %s',
+    (_sentence, before, after, seconds) => {
+      const [was, is] = [rulesetOf({ routes: [...before] }), rulesetOf({ routes: [...after] })];
+      expect(diffRulesets(was, is).preflightCacheSeconds).toBe(seconds);
+    },
+  );
 
   it('names what a listener cannot take up', () => {
     const before = rulesetOf({ routes: [gh] });
-    expect(
-      restartKeys(before, rulesetOf({ listen: { port: 1234, host: '127.0.0.1' }, routes: [gh] })),
-    ).toEqual(['listen.host', 'listen.port']);
-    expect(restartKeys(before, before)).toEqual([]);
+    const after = rulesetOf({ listen: { port: 1234, host: '127.0.0.1' }, routes: [gh] });
+    expect(restartKeys(before.listen, after.listen)).toEqual(['listen.host', 'listen.port']);
+    expect(restartKeys(before.listen, before.listen)).toEqual([]);
+  });
+
+  it('names what sessions of HTTP/2 were told already', () => {
+    const listen = { limits: { headerCount: 5 }, timeouts: { head: 5, drain: 5 } };
+    const [was, is] = [rulesetOf({ routes: [gh] }).listen, rulesetOf({ listen, routes: [gh] }).listen];
+    expect(restartKeys(was, is)).toEqual([]);
+    expect(restartKeys({ ...was, https: true }, { ...is, https: true })).toEqual([
+      'listen.limits.headerCount',
+      'listen.timeouts.head',
+    ]);
   });
 });

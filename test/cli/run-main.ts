@@ -12,6 +12,8 @@ import { newWatch } from '../support/watch.ts';
 export interface World {
   /** Path → text, in the folder that the command stands in. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The folder below it where the command is run. Default: there itself. */
+  readonly below?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** A terminal of this width. Default: no terminal. */
@@ -46,7 +48,7 @@ export interface Started {
 
 /** For commands that run until they are stopped; a test that forgets to is stopped here. */
 export function startMain(argv: readonly string[], world: World = {}): Started {
-  const cwd = folderWith(world.files ?? {});
+  const cwd = join(folderWith(world.files ?? {}), world.below ?? '');
   const watch = newWatch();
   const [stdout, stderr] = [
     keptStream(watch.changed, world.columns),

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectRaw } from '../support/raw-client.ts';
 import { runMain, type Started, startMain } from './run-main.ts';
 
 const page = 'http://localhost:5173';
@@ -44,7 +45,7 @@ describe('serve', () => {
     await started.printed(/cors ✗ refused[\s\S]*╰ mend/);
     started.signal('SIGTERM');
     expect(await started.ended).toBe(0);
-    expect(started.stdout()).toMatch(/stopped: 2 requests, 1 refused\n$/);
+    expect(started.stdout()).toMatch(/stopping: nothing is open\n.*stopped: 2 requests, 1 refused\n$/);
     expect(started.stderr()).toBe('');
   });
 
@@ -64,6 +65,67 @@ describe('serve', () => {
     expect(lines[0]).toMatchObject({ url, port: Number(new URL(url).port), level: 'info' });
     expect(lines.every(({ time }) => !Number.isNaN(Date.parse(time)))).toBe(true);
     expect(started.stderr()).toBe('');
+  });
+
+  it('says where it is to a machine, and once, however little is to be said', async () => {
+    for (const quiet of [['-q'], ['--log-level', 'error'], ['--log-level', 'silent']]) {
+      const started = startMain([await api(), '--port', '0', '--log-format', 'json', ...quiet]);
+      const url = await urlOf(started);
+      started.signal('SIGTERM');
+      expect(await started.ended).toBe(0);
+      const lines = started.stdout().trimEnd().split('\n');
+      expect(lines.map((line) => JSON.parse(line))).toEqual([
+        expect.objectContaining({ event: 'ready', url, port: Number(new URL(url).port) }),
+      ]);
+    }
+  });
+
+  it('says warnings to a machine on standard error, a line each', async () => {
+    const target = await api();
+    const started = startMain(['--port', '0', '--log-format', 'json'], {
+      files: {
+        'cors-proxy.config.json': `{ "target": "${target}", "cors": { "allowOrigin": ["${page}", "${page}"] } }`,
+      },
+    });
+    const url = await urlOf(started);
+    // A request that Node's parser does not take.
+    const { port } = new URL(url);
+    const client = await connectRaw({ port: Number(port) });
+    await client.write('GET / HTTP/9.9\r\n\r\n');
+    await client.end();
+    await started.printed(/"event":"notice"/);
+    const lines = started
+      .stderr()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toEqual([
+      expect.objectContaining({
+        event: 'problem',
+        level: 'warn',
+        code: 'CP231',
+        file: 'cors-proxy.config.json',
+        line: 1,
+      }),
+      expect.objectContaining({ event: 'notice', level: 'warn', message: expect.stringMatching(/^400 /) }),
+    ]);
+    expect(started.stdout()).not.toMatch(/"event":"(?:notice|problem)"/);
+  });
+
+  it('says what it waits for when it is stopped', async () => {
+    const server = createServer((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.write('data: 1\n\n');
+    });
+    const target = `http://127.0.0.1:${await listening(server)}`;
+    const started = startMain([target, '--port', '0']);
+    const url = await urlOf(started);
+    const answer = await get(`${url}/events`, page);
+    started.signal('SIGINT');
+    await started.printed(/stopping: 1 open \(1 event stream\), waiting up to 1 s; Ctrl-C again to force/);
+    await expect(answer.text()).rejects.toThrow();
+    expect(await started.ended).toBe(0);
+    expect(started.stdout()).toMatch(/stopped: 1 request\n$/);
   });
 
   it('prints refusals and failures alone where it is quiet', async () => {

@@ -102,6 +102,55 @@ describe('drain', () => {
     expect(await app.exchange(1)).toMatchObject({ failure: undefined, outcome: 'client_abort' });
   });
 
+  it('counts what is under way, and for how long it would be waited for', async () => {
+    const { app, upstream, connect } = await start(5000);
+    expect(app.app.open()).toEqual({ requests: 0, websockets: 0, eventStreams: 0, waitMs: 1000 });
+    const client = await connect();
+    await client.write(request);
+    await upstream.reached('answer');
+    expect(app.app.open()).toEqual({ requests: 1, websockets: 0, eventStreams: 0, waitMs: 5000 });
+    upstream.release('answer');
+    await client.response();
+    await app.exchange(1);
+    expect(app.app.open().requests).toBe(0);
+  });
+
+  it('ends what never ends by itself long before its deadline: WebSockets and event streams, both sides of them', async () => {
+    const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const { app, upstream, connect } = await start(60_000, (connection) => [
+      expectRequest,
+      send(
+        connection === 1 ? upgraded : 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n',
+      ),
+      expectText('never'),
+    ]);
+    const [socket, stream] = [await connect(), await connect()];
+    const key = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n';
+    await socket.write(
+      `GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${key}\r\n`,
+    );
+    await socket.until('101');
+    await stream.write(request);
+    await stream.until('data: 1');
+    expect(app.app.open()).toEqual({ requests: 1, websockets: 1, eventStreams: 1, waitMs: 1000 });
+    expect(await app.app.close()).toEqual({ aborted: 0 });
+    for (const client of [socket, stream]) expect((await client.end()).ended).not.toBe('open');
+    await upstream.closed(1);
+    await upstream.closed(2);
+  });
+
+  it('waits for nobody who has not asked yet: silent connections, and heads that are half sent', async () => {
+    const { app, connect } = await start(60_000);
+    const [silent, half] = [await connect(), await connect()];
+    await half.write('GET /x HTTP/1.1\r\nHost: loc');
+    // Both are with the server once it has answered a third.
+    const third = await connect();
+    await third.write('GET /__cors-proxy/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await third.response();
+    expect(await app.app.close()).toEqual({ aborted: 0 });
+    for (const client of [silent, half]) expect((await client.end()).ended).not.toBe('open');
+  });
+
   it('lets a second call find nothing left to do', async () => {
     const { app } = await start(50);
     expect(await app.app.close()).toEqual({ aborted: 0 });

@@ -30,8 +30,8 @@ async function runDemo(context: Context, started: Demo): Promise<ExitCode> {
   const parent = watchParent(io);
   const request = await demoRequest(context, started);
   const report = await readRules(request);
-  printProblems(report, terminal.err);
   if (report.rules === undefined) {
+    printProblems(report, terminal.err);
     parent.close();
     return exitCode.usage;
   }
@@ -39,7 +39,14 @@ async function runDemo(context: Context, started: Demo): Promise<ExitCode> {
     started.connect(app.url);
     return { url: started.pageUrl, text: invitationText(context, { app, demo: started }) };
   };
-  return runProxy(context, { rules: report.rules, request, parent, ready, stopping: started.endChat });
+  return runProxy(context, {
+    rules: report.rules,
+    report,
+    request,
+    parent,
+    ready,
+    stopping: started.endChat,
+  });
 }
 
 async function demoRequest({ io, settings }: Context, { env }: Demo): Promise<LoadRequest> {

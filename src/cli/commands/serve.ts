@@ -18,13 +18,14 @@ export const serve: Run = async (context) => {
   const read =
     settings.takesNextPort && first.rules !== undefined ? await onFreePort(asked, first.rules) : asked;
   const report = read === asked ? first : await readRules(read);
-  printProblems(report, terminal.err);
   if (report.rules === undefined) {
+    printProblems(report, terminal.err);
     parent.close();
     return exitCode.usage;
   }
   return runProxy(context, {
     rules: report.rules,
+    report,
     request: read,
     parent,
     wantedPort: first.rules?.ruleset.listen.port,

@@ -80,6 +80,13 @@ describe('a page that rebinds its name to this machine', () => {
     expect(made.refusal.hint).toContain('listen.allowedHosts');
   });
 
+  it('is told where the list of names stands', () => {
+    const { refusal } = planOf('refuse', planned('GET /x', { Host: 'evil.test' }));
+    expect(refusal.detail).toContain('"evil.test"');
+    expect(refusal.hint).toContain('add "evil.test" to listen.allowedHosts');
+    expect(refusal.place).toMatch(/^cors-proxy\.config\.json:\d+:\d+$/);
+  });
+
   it('is refused on a TLS listener, too', () => {
     const listener = { scheme: 'https', via: ownName } as const;
     expect(verdict(planned('GET /x', { Host: 'evil.test' }, { listener }))).toBe(403);
@@ -143,6 +150,12 @@ describe('a page of another site that spends the secret without reading the answ
     const made = planOf('refuse', planned(line, fields));
     expect(made.refusal.status).toBe(403);
     expect(made.refusal.quiet).toBe(true);
+  });
+
+  it('is told in the terminal whose rule it is', () => {
+    const made = planOf('refuse', planned('GET /secret/x', { 'Sec-Fetch-Site': 'cross-site' }));
+    expect(made.refusal.detail).toContain('cross-site');
+    expect(made.refusal.place).toBe(rules.routes[0]?.ref.place);
   });
 
   it('gets the same refusal for every path below the route', () => {

@@ -1,7 +1,7 @@
 /** Which names this proxy answers to: the protection against DNS rebinding, on every request, before all else. */
 
 import { domainToASCII } from 'node:url';
-import type { KeyPath } from '../config/problem.ts';
+import { type KeyPath, placeText } from '../config/problem.ts';
 import type { ListenRules } from '../config/schema.ts';
 import type { Verdicts } from '../config/verdict.ts';
 import { parseAuthority } from '../http/host.ts';
@@ -12,6 +12,8 @@ export interface HostRules {
   /** `.dev.test`: the subtree, and `dev.test` itself, as Vite reads it. */
   readonly subtrees: readonly string[];
   readonly any: boolean;
+  /** Where `allowedHosts` stands; empty where it is not written. */
+  readonly place: string;
 }
 
 const listKey: KeyPath = ['listen', 'allowedHosts'];
@@ -38,7 +40,8 @@ export function compileHostRules(
     if (entry?.kind === 'subtree') subtrees.push(entry.name);
     if (entry?.kind === 'name') names.add(entry.name);
   }
-  return { names, subtrees, any };
+  const place = listen.allowedHosts === undefined ? '' : placeText(verdicts.placeOf(listKey));
+  return { names, subtrees, any, place };
 }
 
 /** Whether a request may name this host: lower case and without its port, as `parseAuthority` gives it. */

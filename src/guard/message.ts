@@ -3,11 +3,12 @@
  * the limits. Node's parser lets these through; the rest of the classic smuggling list is already its 400.
  */
 
+import { forbiddenMethods } from '../http/fetch-names.ts';
 import { parseAuthority } from '../http/host.ts';
 import type { RequestFacts } from '../http/request-facts.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { RequestTarget } from '../http/request-target.ts';
-import { type Refusal, requestDenied, requestError } from './refusal.ts';
+import { excerpt, type Refusal, requestDenied, requestError } from './refusal.ts';
 
 export interface MessageLimits {
   readonly urlBytes: number;
@@ -71,17 +72,25 @@ function largestField({ headers }: RequestHead): string {
   return `the largest field is ${name} with ${size} bytes`;
 }
 
-/** RFC 9110 §9.3.8: TRACE would send the credentials that a route adds back to the page; §9.3.6: no tunnels. */
+/**
+ * RFC 9110 §9.3.8: TRACE would send the credentials that a route adds back to the page; §9.3.6: no tunnels. All names
+ * that Fetch forbids, in any case as it does: the parser of HTTP/1.1 knows not all of them, HTTP/2 carries any.
+ */
 function refuseMethod({ method }: RequestHead): Refusal | undefined {
-  if (method !== 'TRACE' && method !== 'CONNECT') return undefined;
+  if (!forbiddenMethods.has(method) && !forbiddenMethods.has(method.toUpperCase())) return undefined;
   const headers = ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'];
   const close = method === 'CONNECT';
-  return requestDenied(405, `${method} is not allowed through this proxy`, { headers, close });
+  return requestDenied(405, `${excerpt(method)} is not allowed through this proxy`, { headers, close });
 }
 
 function refuseTarget(head: RequestHead, target: RequestTarget): Refusal | undefined {
   if (target.form === 'invalid') {
     return requestError(400, `Cannot read the request target "${excerpt(head.target)}": ${target.why}`);
+  }
+  if (target.form === 'absolute' && target.scheme === 'https' && head.listener.scheme === 'http') {
+    // RFC 9110 §7.4: nobody vouched for this name by a certificate.
+    const detail = `The request target "${excerpt(head.target)}" is for a TLS connection, and this one is plain`;
+    return requestError(400, detail, { hint: 'ask for the path alone, or set listen.https' });
   }
   if (target.form === 'asterisk' && head.method !== 'OPTIONS') {
     return requestError(400, `The request target "*" is for OPTIONS alone, not for ${head.method}`);
@@ -128,10 +137,4 @@ function refuseExpect({ version }: RequestHead, { expect }: RequestFacts): Refus
   return requestError(417, `Cannot meet the expectation "${excerpt(expect)}"`, {
     hint: 'expect "100-continue", or nothing',
   });
-}
-
-/** Bytes of a peer in a sentence: bounded, on one line. */
-function excerpt(text: string): string {
-  const printable = text.replace(/[^\x20-\x7e]/g, '?');
-  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable;
 }

@@ -35,3 +35,9 @@ export function requestError(status: number, detail: string, parts: Partial<Refu
 export function requestDenied(status: number, detail: string, parts: Partial<Refusal> = {}): Refusal {
   return refusal({ status, code: 'http_request_denied', detail, ...parts });
 }
+
+/** Bytes of a peer in a sentence: bounded, on one line. */
+export function excerpt(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]/g, '?');
+  return printable.length > 80 ? `${printable.slice(0, 80)}…` : printable;
+}

@@ -5,7 +5,7 @@
  */
 
 import type { RequestFacts } from '../http/request-facts.ts';
-import { type Refusal, requestDenied, requestError } from './refusal.ts';
+import { excerpt, type Refusal, requestDenied, requestError } from './refusal.ts';
 
 export interface GatedRequest {
   readonly facts: RequestFacts;
@@ -26,9 +26,9 @@ export function refuseAtSecretGate({
     return requestError(400, 'Cannot send a secret to a path with an encoded dot segment', { quiet: true });
   }
   // Loopback turned into public: a tunnel, a container or another proxy speaks for somebody whom we cannot see.
-  if (facts.isForwarded) {
+  if (facts.forwarded !== undefined) {
     return denied(
-      `The request came through another proxy (X-Forwarded-For), and this route carries ${secret}`,
+      `The request came through another proxy (${excerpt(facts.forwarded)}), and this route carries ${secret}`,
       {
         hint: 'let the page call this proxy directly',
       },
@@ -39,7 +39,7 @@ export function refuseAtSecretGate({
   const site = facts.fetchSite;
   if (site === undefined || site === 'none' || site === 'same-origin') return undefined;
   return denied(
-    `A ${site} request without Origin (image, script, link or navigation) may not use ${secret}`,
+    `A ${excerpt(site)} request without Origin (image, script, link or navigation) may not use ${secret}`,
     {
       hint: 'call this route with fetch from a listed origin, or by crossorigin elements',
     },

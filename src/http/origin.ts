@@ -45,7 +45,7 @@ export function defaultPort(scheme: string): string {
   }
 }
 
-const loopbackIpv4 = /^127(?:\.(?:0|[1-9][0-9]{0,2})){3}$/;
+const loopbackIpv4 = /^127(?:\.(?:0|[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5])){3}$/;
 
 /** The address of a peer on this machine: 127.0.0.0/8 or ::1; on a socket for both families IPv4 stands inside IPv6. */
 export function isLoopbackAddress(address: string): boolean {

@@ -1,6 +1,7 @@
 /** The fields on which a request is judged, read in one pass over its head. */
 
 import type { HeaderList } from './header-list.ts';
+import type { RequestHead } from './request-head.ts';
 
 export interface RequestFacts {
   /** Number of header lines. */
@@ -25,8 +26,8 @@ export interface RequestFacts {
   connection: string | undefined;
   via: string | undefined;
   isServiceWorkerScript: boolean;
-  /** X-Forwarded-For or Forwarded: another proxy stands in front. */
-  isForwarded: boolean;
+  /** `X-Forwarded-For: 203.0.113.9`, or Forwarded: another proxy stands in front. */
+  forwarded: string | undefined;
   /** How often the fields stand that may stand once: two readers could take two values (RFC 9110 §5.3). */
   readonly lines: {
     host: number;
@@ -44,8 +45,13 @@ export function isPreflight(method: string, facts: RequestFacts): boolean {
 }
 
 /** RFC 6455 §4.1: `Upgrade: websocket` under `Connection: upgrade`. Other protocols are not ours to switch to. */
-export function isWebSocketHandshake(facts: RequestFacts): boolean {
-  if (facts.upgrade === undefined || facts.upgrade.toLowerCase() !== 'websocket') return false;
+export function isWebSocketHandshake(
+  { version }: Pick<RequestHead, 'version'>,
+  facts: RequestFacts,
+): boolean {
+  // RFC 9110 §7.8: Upgrade is to be ignored in HTTP/1.0; HTTP/2 has none.
+  if (version !== '1.1' || facts.upgrade === undefined || facts.upgrade.toLowerCase() !== 'websocket')
+    return false;
   return /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(facts.connection ?? '');
 }
 
@@ -67,7 +73,7 @@ export function readFacts(headers: HeaderList): RequestFacts {
     const value = headers[i + 1] ?? '';
     facts.bytes += name.length + value.length + 4;
     // Most fields of a browser are not among ours, and their length alone tells so.
-    if (readLengths[name.length] === true) note(facts, name.toLowerCase(), value);
+    if (readLengths[name.length] === true) note(facts, name, value);
   }
   facts.count = headers.length / 2;
   return facts;
@@ -91,7 +97,7 @@ function noFacts(): RequestFacts {
     connection: undefined,
     via: undefined,
     isServiceWorkerScript: false,
-    isForwarded: false,
+    forwarded: undefined,
     lines: { host: 0, origin: 0, askedMethod: 0, authorization: 0, contentType: 0, ifNoneMatch: 0 },
   };
 }
@@ -126,8 +132,9 @@ function lengthsOf(names: readonly string[]): boolean[] {
   return lengths;
 }
 
-function note(facts: RequestFacts, lowerCaseName: string, value: string): void {
-  switch (lowerCaseName) {
+function note(facts: RequestFacts, name: string, value: string): void {
+  const lower = name.toLowerCase();
+  switch (lower) {
     case 'host':
       facts.host ??= value;
       facts.lines.host += 1;
@@ -152,8 +159,12 @@ function note(facts: RequestFacts, lowerCaseName: string, value: string): void {
     case 'if-none-match':
       facts.lines.ifNoneMatch += 1;
       return;
+    case 'x-forwarded-for':
+    case 'forwarded':
+      facts.forwarded ??= `${name}: ${value}`;
+      return;
     default:
-      noteFurther(facts, lowerCaseName, value);
+      noteFurther(facts, lower, value);
   }
 }
 
@@ -188,10 +199,6 @@ function noteFurther(facts: RequestFacts, lowerCaseName: string, value: string):
       return;
     case 'service-worker':
       facts.isServiceWorkerScript ||= value.trim().toLowerCase() === 'script';
-      return;
-    case 'x-forwarded-for':
-    case 'forwarded':
-      facts.isForwarded = true;
   }
 }
 

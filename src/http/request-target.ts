@@ -29,7 +29,14 @@ export type RequestTarget =
 const absolute = /^(https?):\/\/([^/?#]*)(.*)$/i;
 const encodedDot = /%2e/i;
 const dotSegment = /(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i;
-const hiddenDotSegment = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|;|$)/i;
+
+/** A dot, a slash and a semicolon for servers that decode: once or more often, overlong UTF-8, `%u002e` of old. */
+const hiddenDot = String.raw`(?:\.|%(?:25)*2e|%c0%ae|%u002e)`;
+const hiddenSlash = String.raw`[/\\]|%(?:25)*(?:2f|5c)|%c0%af|%c1%9c|%u00(?:2f|5c)`;
+const hiddenDotSegment = new RegExp(
+  `(?:^|${hiddenSlash})${hiddenDot}{2}(?:${hiddenSlash}|;|%(?:25)*3b|$)`,
+  'i',
+);
 
 /** The target in one of its forms; `query` begins with `?` or is empty. Never throws. */
 export function parseRequestTarget(target: string): RequestTarget {
@@ -70,9 +77,9 @@ function hasDotSegment(path: string): boolean {
   return (path.includes('/.') || encodedDot.test(path)) && dotSegment.test(path);
 }
 
-/** `..%2f`, `..%5c` and `..;`: no dot segment for us, but one for an upstream that decodes or cuts parameters off first. */
+/** `..%2f`, `%252e%252e` and `..;`: no dot segment for us, but one for an upstream that decodes or cuts parameters off first. */
 function hasHiddenDotSegment(path: string): boolean {
-  return (path.includes('..') || encodedDot.test(path)) && hiddenDotSegment.test(path);
+  return (path.includes('..') || path.includes('%')) && hiddenDotSegment.test(path);
 }
 
 function invalid(why: string): RequestTarget {

@@ -40,8 +40,8 @@ export function explanationOf({ head, plan, ruleset }: Exchange): Explanation | 
   return explainDecision(plan.decision, policyOf(plan, ruleset), { at: blockedAt(head) });
 }
 
-function blockedAt({ method, headers }: RequestHead): BlockedAt {
-  const facts = readFacts(headers);
-  if (isPreflight(method, facts)) return 'preflight';
-  return isWebSocketHandshake(facts) ? 'handshake' : 'response';
+function blockedAt(head: RequestHead): BlockedAt {
+  const facts = readFacts(head.headers);
+  if (isPreflight(head.method, facts)) return 'preflight';
+  return isWebSocketHandshake(head, facts) ? 'handshake' : 'response';
 }

@@ -34,7 +34,7 @@ export function forward(reading: Reading, route: Route, decision: CorsDecision):
     downstream: ownOrigin(reading),
     cookies,
     site: requestSite(facts),
-    as: isWebSocketHandshake(facts) ? 'websocket' : 'http',
+    as: isWebSocketHandshake(head, facts) ? 'websocket' : 'http',
   };
 }
 

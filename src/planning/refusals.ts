@@ -22,11 +22,14 @@ export const noServiceWorker = requestDenied(
 );
 
 /** Protection against DNS rebinding: a page on evil.test that rebinds to this machine is same-origin for its browser. */
-export function refuseForeignHost({ authority }: Reading): RefusePlan {
+export function refuseForeignHost({ authority, ruleset }: Reading): RefusePlan {
   const why = requestDenied(
     403,
     `Host "${authority.host}" is not a name of this proxy (protection against DNS rebinding)`,
-    { hint: `if you meant it, add "${authority.host}" to listen.allowedHosts` },
+    {
+      hint: `if you meant it, add "${authority.host}" to listen.allowedHosts`,
+      place: ruleset.hosts.place,
+    },
   );
   return { kind: 'refuse', route: null, decision: null, speaker: null, refusal: why };
 }
@@ -52,13 +55,13 @@ export function refusedOrigin({ decision, policy }: Speaker, route: Route): Refu
 
 export function refuseBeforeForward(reading: Reading, route: Route): Refusal | undefined {
   const { facts, hidesDotSegment } = reading;
-  const { secretNames } = route;
-  return (
+  const { secretNames, ref } = route;
+  const why =
     (secretNames.length > 0 ? refuseAtSecretGate({ facts, hidesDotSegment, secretNames }) : undefined) ??
     refuseLoop(reading) ??
     refuseBody(reading, route) ??
-    refuseHandshake(reading, route)
-  );
+    refuseHandshake(reading, route);
+  return why === undefined ? undefined : { ...why, place: ref.place };
 }
 
 /** RFC 9110 §7.6: our own name in Via means that a target leads back to this proxy. */
@@ -73,9 +76,9 @@ function refuseLoop({ facts, head }: Reading): Refusal | undefined {
 }
 
 function refuseBody({ facts }: Reading, route: Route): Refusal | undefined {
-  const length = Number(facts.contentLength ?? '0');
+  const length = facts.contentLength ?? '0';
   const limit = route.limits.requestBodyBytes;
-  if (!(length > limit)) return undefined;
+  if (!(Number(length) > limit)) return undefined;
   return requestError(413, `The request's body has ${length} bytes, more than ${limit}`, {
     hint: `raise limits.requestBody of routes[${route.ref.index}]`,
     close: true,
@@ -85,7 +88,7 @@ function refuseBody({ facts }: Reading, route: Route): Refusal | undefined {
 /** WebSockets know no CORS, and cookies ride along: the decision on Origin is the whole defence (CVE-2025-24010). */
 function refuseHandshake(reading: Reading, route: Route): Refusal | undefined {
   const { facts, head } = reading;
-  if (!isWebSocketHandshake(facts)) return undefined;
+  if (!isWebSocketHandshake(head, facts)) return undefined;
   const hasBody = facts.transferEncoding !== undefined || Number(facts.contentLength ?? '0') > 0;
   if (head.method !== 'GET' || hasBody) {
     return requestError(400, 'A WebSocket handshake is a GET without a body', { close: true });

@@ -1,6 +1,7 @@
 /** Node's request → RequestHead. HTTP/2's pseudo-fields are mapped here, once. */
 
 import { IncomingMessage } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Listener, RequestHead } from '../http/request-head.ts';
 import type { Request } from './respond.ts';
@@ -9,7 +10,7 @@ export function readHead(request: Request, listener: Listener): RequestHead {
   const isHttp1 = request instanceof IncomingMessage;
   return {
     method: request.method ?? '',
-    target: request.url ?? '',
+    target: isHttp1 ? (request.url ?? '') : http2Target(request),
     version: isHttp1 ? http1Version(request.httpVersion) : request.httpVersion,
     headers: isHttp1 ? request.rawHeaders : withoutPseudoFields(request.rawHeaders),
     client: request.socket?.remoteAddress ?? '',
@@ -20,6 +21,11 @@ export function readHead(request: Request, listener: Listener): RequestHead {
 /** A request line may claim `HTTP/2.0`; a frame of HTTP/2 it is not, and `2` is no version that anybody speaks. */
 function http1Version(claimed: string): string {
   return claimed === '2.0' ? '2' : claimed;
+}
+
+/** `:path`; where `:scheme` is none of ours, the whole URL, which no reader takes for a path. */
+function http2Target({ scheme, authority, url }: Http2ServerRequest): string {
+  return /^https?$/i.test(scheme) ? url : `${scheme}://${authority}${url}`;
 }
 
 /** HTTP/2's fields as HTTP/1.1 has them; the pseudo-fields other than `:authority` are read already. */

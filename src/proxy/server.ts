@@ -131,7 +131,7 @@ interface Upgrade {
 
 /** Upgrades to other protocols (h2c from curl and Java) are requests like others: RFC 9110 §7.8 lets a server ignore them. */
 function isWebSocket(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.toLowerCase() === 'websocket';
+  return request.httpVersion === '1.1' && request.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function upgrade({ request, socket, head }: Upgrade, state: ServerState): void {

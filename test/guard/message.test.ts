@@ -56,13 +56,35 @@ const sizes: readonly Row[] = [
 const methods: readonly Row[] = [
   ['TRACE, which would send injected credentials back (RFC 9110 §9.3.8)', request('TRACE /'), 405, 'TRACE'],
   ['CONNECT', request('CONNECT evil.test:443'), 405, 'CONNECT'],
-  ['"trace" is no method of any server', request('trace /'), 'taken'],
+  [
+    'TRACK, the TRACE of some servers, which HTTP/2 could carry',
+    request('TRACK /', {}, { version: '2.0' }),
+    405,
+    'TRACK',
+  ],
+  ['"trace", which a server may read in any case', request('trace /', {}, { version: '2.0' }), 405, 'trace'],
   ['PURGE', request('PURGE /'), 'taken'],
 ];
 
 const targets: readonly Row[] = [
   ['a path', request('GET /a?b'), 'taken'],
   ['a URL', request('GET http://localhost:8010/a'), 'taken'],
+  [
+    'an https URL on a plain connection (RFC 9110 §7.4)',
+    request('GET https://localhost:8010/a'),
+    400,
+    '"https://localhost:8010/a" is for a TLS connection, and this one is plain',
+  ],
+  [
+    'an https URL inside TLS',
+    request('GET https://localhost:8010/a', {}, { listener: { scheme: 'https', via: 'x' } }),
+    'taken',
+  ],
+  [
+    'an http URL inside TLS',
+    request('GET http://localhost:8010/a', {}, { listener: { scheme: 'https', via: 'x' } }),
+    'taken',
+  ],
   ['OPTIONS *', request('OPTIONS *'), 'taken'],
   ['* is for OPTIONS alone', request('GET *'), 400, '"*"'],
   [

@@ -64,6 +64,11 @@ describe('the gate of a route that carries a secret', () => {
     expect(refusal?.quiet).toBe(true);
   });
 
+  it('names the field that gave another proxy away, and its value', () => {
+    expect(gate({ 'X-Forwarded-For': '203.0.113.9' })?.detail).toContain('X-Forwarded-For: 203.0.113.9');
+    expect(gate({ forwarded: 'for=203.0.113.9' })?.detail).toContain('forwarded: for=203.0.113.9');
+  });
+
   it('names the secret, never its value, for the terminal', () => {
     expect(gate({ 'Sec-Fetch-Site': 'cross-site' })?.detail).toContain('API_KEY, OTHER');
   });

@@ -114,6 +114,8 @@ const loopback: readonly (readonly [host: string, isOne: boolean])[] = [
   ['127.0.0.1.nip.io', false],
   ['127.1', false],
   ['127.0.0.01', false],
+  ['127.0.0.256', false],
+  ['127.299.0.1', false],
   ['128.0.0.1', false],
   ['0.0.0.0', false],
   ['[::]', false],

@@ -72,11 +72,11 @@ describe('the facts of a request', () => {
   });
 
   it.each([
-    ['X-Forwarded-For', true],
-    ['Forwarded', true],
-    ['X-Forwarded-Host', false],
+    ['X-Forwarded-For', 'X-Forwarded-For: 1'],
+    ['Forwarded', 'Forwarded: 1'],
+    ['X-Forwarded-Host', undefined],
   ])('%s says that another proxy stands in front: %s', (name, says) => {
-    expect(factsOf({ [name]: '' }).isForwarded).toBe(says);
+    expect(factsOf({ [name]: '1' }).forwarded).toBe(says);
   });
 
   it('take no harm from names that objects have by themselves', () => {
@@ -131,7 +131,12 @@ const handshakes: readonly (readonly [name: string, fields: Fields, isOne: boole
 
 describe('a WebSocket handshake', () => {
   it.each(handshakes)('%s', (_, fields, isOne) => {
-    expect(isWebSocketHandshake(factsOf(fields))).toBe(isOne);
+    expect(isWebSocketHandshake({ version: '1.1' }, factsOf(fields))).toBe(isOne);
+  });
+
+  it.each(['1.0', '2.0'])('is none in HTTP/%s, where Upgrade says nothing', (version) => {
+    const facts = factsOf({ Connection: 'Upgrade', Upgrade: 'websocket' });
+    expect(isWebSocketHandshake({ version }, facts)).toBe(false);
   });
 
   it.each([
@@ -142,7 +147,8 @@ describe('a WebSocket handshake', () => {
   ])('64 KB of %s cost no more for their number', (_, piece) => {
     expectLinear(
       (length) => piece.repeat(length / piece.length),
-      (text) => isWebSocketHandshake(readFacts(['Upgrade', 'websocket', 'Connection', text])),
+      (text) =>
+        isWebSocketHandshake({ version: '1.1' }, readFacts(['Upgrade', 'websocket', 'Connection', text])),
     );
   });
 });

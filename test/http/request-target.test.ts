@@ -117,7 +117,14 @@ const hidden: readonly (readonly [name: string, path: string, hides: boolean])[]
   ['"..;", of which some servers keep ".."', '/public/..;/admin', true],
   ['"..;x=1"', '/public/..;x=1/admin', true],
   ['"%2e%2e;"', '/public/%2e%2e;/admin', true],
+  ['".." encoded twice', '/public/%252e%252e/admin', true],
+  ['a slash encoded twice', '/public/..%252fadmin', true],
+  ['".." in overlong UTF-8', '/public/%c0%ae%C0%AE/admin', true],
+  ['a slash in overlong UTF-8', '/public/..%c0%af', true],
+  ['".." as some servers of old decode it', '/public/%u002e%U002E/admin', true],
+  ['an encoded ";"', '/public/..%3bx/admin', true],
   ['a name of three dots', '/public/...', false],
+  ['a name of three dots, encoded', '/public/%2e%2e%2e', false],
   ['a range', '/compare/v1...v2', false],
   ['two dots inside a name', '/compare/a..b', false],
   ['an encoded slash alone', '/a%2fb', false],
@@ -182,6 +189,8 @@ describe('the parser of targets', () => {
     ['encoded dots', '%2e'],
     ['two dots', '..'],
     ['encoded slashes', '%2f'],
+    ['percent signs that are encoded', '%25'],
+    ['percent signs that are encoded again and again', '25'],
     ['backslashes', '\\'],
   ])('64 KB of %s cost no more for their number', (_, piece) => {
     expectLinear((length) => `/${piece.repeat(length / piece.length)}`, parseRequestTarget);

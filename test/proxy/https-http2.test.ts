@@ -149,6 +149,22 @@ describe('the authority of a request over HTTP/2', () => {
   }
 });
 
+/** HTTP/2 carries what no parser of HTTP/1.1 lets through: any token as a method, any scheme. */
+describe('what only HTTP/2 can carry', () => {
+  it.each([
+    ['TRACK', { ':method': 'TRACK' }, 405],
+    ['a method in lower case that some servers read as TRACE', { ':method': 'trace' }, 405],
+    ['a scheme that is none of ours', { ':scheme': 'ftp' }, 400],
+    ['a scheme in upper case, which has no case', { ':scheme': 'HTTPS' }, 200],
+  ])('%s', async (_, head, status) => {
+    const upstream = await respondWith(() => ({ status: 200 }));
+    const stand = await startHttps(upstream);
+    const answer = await askHttp2(await stand.session(), { ':path': '/a', ...head });
+    expect(answer.status).toBe(status);
+    expect(upstream.requests.length).toBe(status === 200 ? 1 : 0);
+  });
+});
+
 describe('a response over HTTP/2', () => {
   it('goes down without fields of the connection and without a reason phrase', async () => {
     const upstream = await rawUpstream([

@@ -371,6 +371,18 @@ describe('a handshake that the upstream does not take is answered', () => {
     expect(await upstream.closed(1)).not.toBe('open');
   });
 
+  it('is an ordinary request in HTTP/1.0, where Upgrade is to be ignored (RFC 9110 §7.8)', async () => {
+    const upstream = await upstreamOf([
+      expectRequest,
+      send('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
+    ]);
+    const app = await proxyTo(upstream.origin);
+    const bytes = handshake(app).toString('latin1').replace('HTTP/1.1', 'HTTP/1.0');
+    const { status, body } = await ask({ port: app.port }, bytes);
+    expect([status, body.toString()]).toEqual([200, 'ok']);
+    expect(values((await upstream.request(1)).headers, 'upgrade')).toEqual([]);
+  });
+
   it('502 where its certificate is not trusted', async () => {
     const upstream = await upstreamOf([expectRequest, send(switching)], { tls: await validCertificate() });
     const app = await proxyTo(`wss://localhost:${upstream.port}`);

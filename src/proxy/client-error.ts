@@ -27,9 +27,10 @@ export function parserRefusal(error: ParserError): Refusal {
   const close = { close: true };
   switch (error.code) {
     case 'HPE_HEADER_OVERFLOW':
-      return requestError(431, "The request's head is larger than this proxy reads", {
+      // Of so much only the last packet is at hand: whether the target or a field is too long, nobody knows.
+      return requestError(431, "The request's head, target and fields, is larger than this proxy reads", {
         ...close,
-        hint: 'clear the cookies of localhost (every localhost port shares them), or raise listen.limits.headers',
+        hint: 'clear the cookies of localhost (every localhost port shares them), or raise listen.limits.headers; for a long target, listen.limits.url',
       });
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return requestError(413, 'The chunk extensions of the request are too long', close);

@@ -28,7 +28,7 @@ export function refuseOwn(facts: RequestFacts, { host, client, ownOrigin }: OwnA
     facts.fetchSite !== undefined && facts.fetchSite !== 'same-origin' && facts.fetchSite !== 'none';
   const isForeignOrigin = facts.origin !== undefined && facts.origin !== ownOrigin;
   // A tunnel to the internet stands on this machine, and may write any Host; it says that it forwards.
-  const isHere = isLoopbackHost(host) && isLoopbackAddress(client) && !facts.isForwarded;
+  const isHere = isLoopbackHost(host) && isLoopbackAddress(client) && facts.forwarded === undefined;
   if (!isForeignSite && !isForeignOrigin && isHere) return undefined;
   return requestDenied(403, 'The endpoints of this proxy answer only to itself', { quiet: true });
 }

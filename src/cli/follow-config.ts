@@ -24,17 +24,30 @@ export interface Followed {
 export async function followConfig(
   { settings }: Pick<Context, 'settings'>,
   followed: Followed,
-): Promise<Follower | undefined> {
+): Promise<ConfigFollower> {
   const { reporter, seen } = followed;
   const reloading = new Reloading(followed);
-  if (!settings.watches || reloading.files().length === 0) return undefined;
-  return follow({
-    files: reloading.files,
-    seen,
-    changed: () => reloading.run(),
-    failed: ({ message }) =>
-      reporter.notice({ level: 'warn', message: `the config is not followed: ${message}` }),
-  });
+  const isFollowed = settings.watches && reloading.files().length > 0;
+  const follower = isFollowed
+    ? await follow({
+        files: reloading.files,
+        seen,
+        changed: () => reloading.run('watcher'),
+        failed: ({ message }) =>
+          reporter.notice({ level: 'warn', message: `the config is not followed: ${message}` }),
+      })
+    : undefined;
+  return {
+    reload: () => reloading.run('person'),
+    close: async () => {
+      await follower?.close();
+    },
+  };
+}
+
+export interface ConfigFollower extends Follower {
+  /** Reads the config now, whether or not it changed, and says so. */
+  readonly reload: () => Promise<void>;
 }
 
 /** The config first, then .env files and the certificates that it names. */
@@ -42,8 +55,11 @@ export function filesOf({ rules, pemFiles }: RulesReport): readonly string[] {
   return [...(rules?.config.files ?? []), ...pemFiles];
 }
 
+type Asker = 'watcher' | 'person';
+
 class Reloading {
   readonly #followed: Followed;
+  #last: Promise<void> = Promise.resolve();
   #request: LoadRequest;
   /** The last that was put in force. */
   #good: RulesReport;
@@ -60,8 +76,17 @@ class Reloading {
 
   readonly files = (): readonly string[] => this.#files;
 
-  async run(): Promise<void> {
+  /** Who asks while another reading is under way waits for it. */
+  run(asker: Asker): Promise<void> {
+    const run = () => this.#read(asker);
+    this.#last = this.#last.then(run, run);
+    return this.#last;
+  }
+
+  async #read(asker: Asker): Promise<void> {
     const report = await readRules(this.#request);
+    // Whoever asks wants an answer, the same one too.
+    if (asker === 'person') this.#failure = '';
     if (report.rules === undefined) this.#refuse(report);
     else await this.#take(report, report.rules.ruleset);
   }

@@ -2,18 +2,23 @@
 
 import { fstatSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { isatty } from 'node:tty';
+import { isInForeground } from './foreground.ts';
 
 export interface Output extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGCONT';
 
 export interface Io {
   readonly stdin: Readable;
-  /** `pipe`: held by a parent process, whose end may be the end of this one. A terminal and a file never are. */
-  readonly stdinKind: 'pipe' | 'other';
+  /**
+   * `pipe`: held by a parent process, whose end may be the end of this one; a terminal and a file never are.
+   * `terminal`: somebody types, and it is this process that they type to.
+   */
+  readonly stdinKind: 'pipe' | 'terminal' | 'other';
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,7 +34,9 @@ export function processIo(): Io {
     get stdin() {
       return process.stdin;
     },
-    stdinKind: stdinKind(),
+    get stdinKind() {
+      return stdinKind();
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -42,6 +49,7 @@ export function processIo(): Io {
 }
 
 function stdinKind(): Io['stdinKind'] {
+  if (isatty(0)) return isInForeground() ? 'terminal' : 'other';
   try {
     const stat = fstatSync(0);
     return stat.isFIFO() || stat.isSocket() ? 'pipe' : 'other';

@@ -34,6 +34,8 @@ export interface Stopped extends Tally {
 export interface Reporter {
   readonly ready: (ready: Ready) => void;
   readonly request: Observer;
+  /** `blocked`: refusals and failures alone. */
+  readonly show: (what: 'all' | 'blocked') => void;
   readonly notice: (notice: Notice) => void;
   readonly reload: (reloaded: Reloaded) => void;
   readonly reloadFailed: (report: RulesReport) => void;
@@ -65,6 +67,7 @@ async function jsonReporter({
       always.event('info', 'ready', { ...facts, version, readyMs: Math.round(readyMs), pid: process.pid });
     },
     request: log.request,
+    show: () => {},
     notice: ({ level, message }) => aside.event(level, 'notice', { message: escapeControls(message) }),
     reload: (diff) => log.event('info', 'reload', diff),
     reloadFailed: ({ problems }) =>
@@ -80,6 +83,7 @@ async function jsonReporter({
 function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'terminal'>): Reporter {
   const { out, err } = terminal;
   const threshold = settings.logLevel;
+  let shown: 'all' | 'blocked' = 'all';
   const timed = (text: string) => `${out.layout().paint.dim(timeOfDay(Date.now()))}  ${text}`;
   const say = (text: string) => {
     if (isHeard('info', threshold)) out.line(timed(text));
@@ -91,7 +95,14 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
     ready: (ready) => {
       if (!settings.isQuiet) out.line(bannerText(ready, out.layout()));
     },
-    request: createPrettyLog({ write: out.sink.write, layout: out.layout, threshold }),
+    request: createPrettyLog({
+      write: out.sink.write,
+      layout: out.layout,
+      threshold: () => (shown === 'blocked' && isHeard('info', threshold) ? 'warn' : threshold),
+    }),
+    show: (what) => {
+      shown = what;
+    },
     notice: ({ level, message }) => (level === 'warn' ? warn : say)(escapeControls(message)),
     reload: ({ changes, preflightCacheSeconds, needsRestart }) => {
       for (const line of reloadLines(changes)) say(escapeControls(line));

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { type App, startApp } from '../app.ts';
 import type { LoadRequest } from '../config/load.ts';
-import { createJournal } from '../observe/journal.ts';
+import { createJournal, type Journal } from '../observe/journal.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { filesOf, followConfig } from './follow-config.ts';
@@ -12,6 +12,7 @@ import { openBrowser } from './open-browser.ts';
 import { localAddresses, type Rules, type RulesReport } from './read-rules.ts';
 import { type Fingerprint, fingerprint } from './reload.ts';
 import { createReporter, type Reporter } from './reporter.ts';
+import { attendShortcuts, hasShortcuts } from './shortcuts/attend.ts';
 import { type ParentWatch, untilStopped } from './stopping.ts';
 import { complain } from './terminal.ts';
 import { packageVersion } from './version.ts';
@@ -56,7 +57,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
       configName,
       certificate: { env: context.io.env },
     });
-    return await attend(context, { ...running, app, reporter, seen, tally: journal.tally });
+    return await attend(context, { ...running, app, reporter, seen, journal });
   } catch (error) {
     const { listen } = running.rules.ruleset;
     const failure = await explainListenFailure(error, { listen, configName });
@@ -76,20 +77,28 @@ interface Attended extends Running {
   readonly app: App;
   readonly reporter: Reporter;
   readonly seen: Fingerprint;
-  readonly tally: ReturnType<typeof createJournal>['tally'];
+  readonly journal: Journal;
 }
 
 async function attend(context: Context, attended: Attended): Promise<ExitCode> {
-  const { app, reporter, rules, parent, ready, tally, wantedPort } = attended;
+  const { app, reporter, rules, parent, ready, journal, wantedPort } = attended;
+  const isAttended = hasShortcuts(context);
+  let quit = () => {};
   const invitation = ready?.(app) ?? { url: `${app.url}/`, text: '' };
   const stopped = untilStopped(context.io, {
     app,
-    parent,
+    parent: {
+      ...parent,
+      onEnd: (stop) => {
+        quit = stop;
+        parent.onEnd(stop);
+      },
+    },
     started: () => {
       reporter.stopping(app.open());
       attended.stopping?.();
     },
-    ended: ({ aborted }) => reporter.stopped({ ...tally(), aborted }),
+    ended: ({ aborted }) => reporter.stopped({ ...journal.tally(), aborted }),
   });
   // Before the readiness is told: whoever waits for it may save at once.
   const follower = await followConfig(context, attended);
@@ -97,7 +106,7 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
     url: app.url,
     port: app.port,
     inspectorUrl: undefined,
-    note: '',
+    note: isAttended ? 'h + Enter: help' : '',
     movedFrom: wantedPort === app.port || wantedPort === 0 ? undefined : wantedPort,
     addresses: app.addresses,
     networkUrls: networkUrls(app),
@@ -112,9 +121,14 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   if (invitation.text !== '' && !isQuiet && logFormat === 'pretty')
     context.terminal.out.line(invitation.text);
   if (opens) openBrowser(invitation.url);
+  const { file } = rules;
+  const { reload } = follower;
+  const host = { app, reporter, journal, file, inspectorUrl: undefined, reload, quit: () => quit() };
+  const leaveKeys = isAttended ? attendShortcuts(context, host) : () => {};
   const code = await stopped;
+  leaveKeys();
   parent.close();
-  await follower?.close();
+  await follower.close();
   return code;
 }
 

@@ -12,19 +12,21 @@ export interface PrettyLogOptions {
   readonly write: (text: string) => void;
   /** Asked for each line: a terminal can be resized. */
   readonly layout: () => Layout;
-  readonly threshold: Level;
+  /** Asked for each line, too. */
+  readonly threshold: () => Level;
 }
 
 export function createPrettyLog({ write, layout, threshold }: PrettyLogOptions): Observer {
   const refusals = createRefusalCounter();
   const runs = createFailureRuns();
   return (exchange) => {
-    if (!isHeard('error', threshold)) return;
+    const level = threshold();
+    if (!isHeard('error', level)) return;
     const news = runs.note(exchange);
     if (news?.kind === 'quiet') return;
     if (news?.kind === 'still') return write(`${stillLine(exchange, news.run, layout())}\n`);
     if (news?.kind === 'back') write(`${backLine(exchange, news.run, layout())}\n`);
-    if (isHeard(levelOf(exchange), threshold)) write(`${exchangeText(exchange)}\n`);
+    if (isHeard(levelOf(exchange), level)) write(`${exchangeText(exchange)}\n`);
   };
 
   function exchangeText(exchange: Exchange): string {

@@ -18,6 +18,8 @@ export interface World {
   readonly stdin?: string;
   /** A terminal of this width. Default: no terminal. */
   readonly columns?: number;
+  /** Default: held by a parent. */
+  readonly stdinKind?: Io['stdinKind'];
 }
 
 export interface Ran {
@@ -61,7 +63,7 @@ export function startMain(argv: readonly string[], world: World = {}): Started {
   };
   const io: Io = {
     stdin,
-    stdinKind: 'pipe',
+    stdinKind: world.stdinKind ?? 'pipe',
     stdout: stdout.stream,
     stderr: stderr.stream,
     env: world.env ?? {},

@@ -98,7 +98,7 @@ describe('what we say', () => {
     const write = (text: string) => said.push(text);
     const pretty = createPrettyLog({
       write,
-      threshold: 'debug',
+      threshold: () => 'debug',
       layout: () => ({ width: 120, paint: plainPaint }),
     });
     const events = createEventLog({ write }, 'debug');

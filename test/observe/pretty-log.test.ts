@@ -14,7 +14,7 @@ function told(exchanges: readonly Exchange[], threshold: Level = 'info'): string
   const observe = createPrettyLog({
     write: (text) => lines.push(...text.trimEnd().split('\n')),
     layout: () => ({ width: Number.POSITIVE_INFINITY, paint: plainPaint }),
-    threshold,
+    threshold: () => threshold,
   });
   for (const exchange of exchanges) observe(exchange);
   return lines;

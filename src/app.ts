@@ -88,6 +88,8 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     endpoints: endpointsOf(options),
     keepsBodies: options.keepsBodies ?? (() => false),
   };
+  // Before the port is bound: a tab that polls while this proxy restarts is served, or finds nobody.
+  await upstreams.load();
   const tls = await tlsOf(initial, state, options);
   const { port, addresses, servers } = await listen(
     initial.listen,
@@ -95,7 +97,6 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   );
   const url = urlOf(initial, port);
   if (tls !== undefined) notice({ level: 'info', message: tls.note(url) });
-  await upstreams.load();
   return {
     url,
     port,

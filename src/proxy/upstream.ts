@@ -35,7 +35,7 @@ export interface UpstreamOptions {
 /** Largest response head, in bytes: 256 KiB passes what Node's own 16 KiB would not, and still bounds the memory. */
 const maxResponseHead = 256 * 1024;
 
-/** undici is loaded after the port is bound: importing it takes longer than all the rest. */
+/** undici is loaded by those who serve alone: importing it takes longer than all the rest. */
 let undici: typeof import('undici') | undefined;
 async function loadUndici(): Promise<typeof import('undici')> {
   undici ??= await import('undici');
@@ -68,7 +68,7 @@ export class Upstreams {
     this.#lookup = lookup;
   }
 
-  /** Makes later calls synchronous. */
+  /** To be awaited before the first request can come: makes later calls synchronous. */
   async load(): Promise<void> {
     await loadUndici();
     watchConnections();

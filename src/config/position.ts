@@ -52,6 +52,13 @@ export function placeIn({ file, lines }: NamedText, source: Source, path: KeyPat
   if (source.kind === 'given') return { file: source.from, line: 0, column: 0, length: 1, key };
   const line = lineAt(lines, source.offset);
   const column = source.offset - (lines.starts[line] ?? 0) + 1;
-  const rest = lineText(lines, line + 1).trimEnd().length - column + 1;
+  const rest = visibleEnd(lines, line) - source.offset;
   return { file, line: line + 1, column, length: Math.max(1, Math.min(source.length, rest)), key };
+}
+
+/** Offset behind the last visible character of a line. No copy is made: a config of many routes may be one line. */
+function visibleEnd({ text, starts }: LineIndex, line: number): number {
+  let end = starts[line + 1] ?? text.length;
+  while (end > 0 && /\s/.test(text.charAt(end - 1))) end -= 1;
+  return end;
 }

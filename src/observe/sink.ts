@@ -12,16 +12,22 @@ export interface Sink {
   readonly write: (text: string) => void;
   /** Waits until all is written, at most `timeoutMs`. */
   readonly flush: (timeoutMs: number) => Promise<void>;
-  /** Writes that were given up. */
+  /** Texts that were given up. */
   readonly dropped: () => number;
 }
 
 /** Some thousand lines: more than a reader lags behind that means to come back. */
 const defaultLimitBytes = 1024 * 1024;
 
+/** A file takes what it is given, however much: only what a stream keeps may count as too much. */
+const batchBytes = 64 * 1024;
+
 export function boundedSink(stream: Writable, limitBytes: number = defaultLimitBytes): Sink {
   let isGone = false;
   let dropped = 0;
+  // What is said in one turn of the event loop is one write: under load, a system call for each line costs as much as
+  // a third of the exchange that it tells of.
+  let waiting = '';
   // EPIPE: `cors-proxy | head`. Without a listener it would end the process.
   stream.on('error', () => {
     isGone = true;
@@ -31,12 +37,26 @@ export function boundedSink(stream: Writable, limitBytes: number = defaultLimitB
   });
   return {
     write: (text) => {
-      if (isGone || !stream.writable || stream.writableLength > limitBytes) dropped += 1;
-      else stream.write(text);
+      if (waiting.length > batchBytes) pass();
+      if (isGone || !stream.writable || stream.writableLength + waiting.length > limitBytes) {
+        dropped += 1;
+        return;
+      }
+      if (waiting === '') setImmediate(pass);
+      waiting += text;
     },
-    flush: (timeoutMs) => (isGone ? Promise.resolve() : drained(stream, timeoutMs)),
+    flush: (timeoutMs) => {
+      pass();
+      return isGone ? Promise.resolve() : drained(stream, timeoutMs);
+    },
     dropped: () => dropped,
   };
+
+  function pass(): void {
+    const text = waiting;
+    waiting = '';
+    if (text !== '' && !isGone && stream.writable) stream.write(text);
+  }
 }
 
 function drained(stream: Writable, timeoutMs: number): Promise<void> {

@@ -7,7 +7,7 @@ import { escapeControls, type Mask, maskOf } from './mask.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { plainPaint } from './paint.ts';
 import { ruleText } from './rule-text.ts';
-import { cutEnd, cutMiddle, type Layout, renderSpans, type Span } from './spans.ts';
+import { cutEnd, cutMiddle, type Layout, renderSpans, type Span, wrapped } from './spans.ts';
 import { durationText, sizeText, timeOfDay } from './units.ts';
 
 /** `first`: with the block that says why; a number: how often the same has been said. */
@@ -78,13 +78,21 @@ function statusStyle(status: number): 'green' | 'cyan' | 'yellow' | 'red' {
   return status < 500 ? 'yellow' : 'red';
 }
 
-/** The block is never cut: it is read once, and copied from. */
+/** The block is never cut: it is read once, and copied from. Where it is too long for a line it goes on below itself. */
 function blockLines(rows: readonly BlockRow[], { paint, width }: Layout): readonly string[] {
   const told = rows.filter(({ text }) => text !== '');
   const indent = ' '.repeat(width >= widthForTime ? 10 : 2);
-  return told.map(({ label, text }, i) => {
-    const corner = i === told.length - 1 ? '╰' : i === 0 ? '╭' : '│';
-    return `${indent}${paint.dim(`${corner} ${label.padEnd(5)}`)}  ${text}`;
+  return told.flatMap(({ label, text }, i) => {
+    const isLast = i === told.length - 1;
+    const corner = isLast ? '╰' : i === 0 ? '╭' : '│';
+    const lead = `${corner} ${label.padEnd(5)}`;
+    const below = `${isLast ? ' ' : '│'} ${' '.repeat(5)}`;
+    const room = width - indent.length - below.length - 2;
+    const [first = '', ...more] = wrapped(text, room, room - (lead.length - below.length));
+    return [
+      `${indent}${paint.dim(lead)}  ${first}`,
+      ...more.map((line) => `${indent}${paint.dim(below)}  ${line}`),
+    ];
   });
 }
 

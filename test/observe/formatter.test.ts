@@ -152,10 +152,32 @@ describe('the block below a refusal', () => {
   });
 
   it('has the reason whole where the line could not', () => {
-    expect(formatExchange(refused, at(80)).split('\n').slice(1, 3)).toEqual([
-      '          ╭ why    http://localhost:4200 is not in allowOrigin; the list has http://localhost:5173, with another port',
-      '          │ rule   routes[0] "/gh/**" allows http://localhost:5173  cors-proxy.config.json:3:20',
+    expect(formatExchange(refused, at(80)).split('\n').slice(1)).toEqual([
+      '          ╭ why    http://localhost:4200 is not in allowOrigin; the list has',
+      '          │        http://localhost:5173, with another port',
+      '          │ rule   routes[0] "/gh/**" allows http://localhost:5173',
+      '          │        cors-proxy.config.json:3:20',
+      '          │ sent   nothing to api.test',
+      "          │ browser will say  No 'Access-Control-Allow-Origin' header is present",
+      '          │        on the requested resource.',
+      '          ╰ mend   add "http://localhost:4200" to cors.allowOrigin',
     ]);
+  });
+
+  it('goes on below itself at 60 columns, its last row without a bar', () => {
+    const failed = exchangeOf(request('GET /gh/zen', { Origin: page }), rules, refusedConnection);
+    expect(formatExchange(failed, at(60)).split('\n').slice(1)).toEqual([
+      '  ╭ why    Cannot reach https://api.test for GET /gh/zen:',
+      '  │        connection refused',
+      '  │ mend   start the server',
+      '  ╰ page   the answer carries CORS headers: your code sees',
+      '           this 502 and its JSON, not "Failed to fetch"',
+    ]);
+  });
+
+  it.each([60, 80, 100, 140])('is no wider than the %i columns of the terminal', (width) => {
+    for (const line of formatExchange(refused, at(width)).split('\n'))
+      expect(line.length, line).toBeLessThanOrEqual(width);
   });
 
   it('names the methods that a preflight may ask for', () => {
@@ -176,7 +198,8 @@ describe('the block below a refusal', () => {
     expect(formatExchange(failed, at(100)).split('\n').slice(1)).toEqual([
       '          ╭ why    Cannot reach https://api.test for GET /gh/zen: connection refused',
       '          │ mend   start the server',
-      '          ╰ page   the answer carries CORS headers: your code sees this 502 and its JSON, not "Failed to fetch"',
+      '          ╰ page   the answer carries CORS headers: your code sees this 502 and its JSON, not',
+      '                   "Failed to fetch"',
     ]);
   });
 

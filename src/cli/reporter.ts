@@ -62,8 +62,9 @@ async function jsonReporter({
   // Events are results; what one should know beside them goes where warnings go.
   const aside = createEventLog(terminal.err.sink, settings.logLevel);
   return {
-    ready: ({ url, port, addresses, file, version, readyMs, ruleset }) => {
-      const facts = { url, port, addresses, config: file ?? null, routes: ruleset.routes.length };
+    ready: ({ url, port, addresses, inspectorUrl, file, version, readyMs, ruleset }) => {
+      const inspector = inspectorUrl ?? null;
+      const facts = { url, port, addresses, inspector, config: file ?? null, routes: ruleset.routes.length };
       always.event('info', 'ready', { ...facts, version, readyMs: Math.round(readyMs), pid: process.pid });
     },
     request: log.request,

@@ -3,10 +3,12 @@
 import { resolve } from 'node:path';
 import { type App, startApp } from '../app.ts';
 import type { LoadRequest } from '../config/load.ts';
+import type { Inspector } from '../observe/inspector/inspector.ts';
 import { createJournal, type Journal } from '../observe/journal.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { filesOf, followConfig } from './follow-config.ts';
+import { inspectorFor, inspectorUrl, withInspector } from './inspecting.ts';
 import { explainListenFailure } from './listen-failure.ts';
 import { openBrowser } from './open-browser.ts';
 import { localAddresses, type Rules, type RulesReport } from './read-rules.ts';
@@ -41,8 +43,12 @@ export interface Invitation {
 
 export async function runProxy(context: Context, running: Running): Promise<ExitCode> {
   const { terminal } = context;
-  const reporter = await createReporter(context);
   const journal = createJournal();
+  let rules = () => running.rules.ruleset;
+  const inspector = context.settings.inspects
+    ? inspectorFor({ ...running, journal, ruleset: () => rules() })
+    : undefined;
+  const reporter = withInspector(await createReporter(context), inspector);
   const configName = configNameOf(running.rules, context);
   reporter.problems(running.report);
   // At once: a save during the start would go unseen.
@@ -50,14 +56,17 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   try {
     const app = await startApp(running.rules.ruleset, {
       observe: (exchange) => {
-        journal.add(exchange);
+        if (inspector === undefined) journal.add(exchange);
+        else inspector.observe(exchange);
         reporter.request(exchange);
       },
+      ...(inspector && { endpoints: inspector.endpoints, keepsBodies: inspector.isWatched }),
       notice: reporter.notice,
       configName,
       certificate: { env: context.io.env },
     });
-    return await attend(context, { ...running, app, reporter, seen, journal });
+    rules = app.ruleset;
+    return await attend(context, { ...running, app, reporter, seen, journal, inspector });
   } catch (error) {
     const { listen } = running.rules.ruleset;
     const failure = await explainListenFailure(error, { listen, configName });
@@ -78,11 +87,13 @@ interface Attended extends Running {
   readonly reporter: Reporter;
   readonly seen: Fingerprint;
   readonly journal: Journal;
+  readonly inspector: Inspector | undefined;
 }
 
 async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   const { app, reporter, rules, parent, ready, journal, wantedPort } = attended;
   const isAttended = hasShortcuts(context);
+  const entrance = inspectorUrl(app, attended.inspector);
   let quit = () => {};
   const invitation = ready?.(app) ?? { url: `${app.url}/`, text: '' };
   const stopped = untilStopped(context.io, {
@@ -105,7 +116,7 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   reporter.ready({
     url: app.url,
     port: app.port,
-    inspectorUrl: undefined,
+    inspectorUrl: entrance,
     note: isAttended ? 'h + Enter: help' : '',
     movedFrom: wantedPort === app.port || wantedPort === 0 ? undefined : wantedPort,
     addresses: app.addresses,
@@ -123,7 +134,7 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   if (opens) openBrowser(invitation.url);
   const { file } = rules;
   const { reload } = follower;
-  const host = { app, reporter, journal, file, inspectorUrl: undefined, reload, quit: () => quit() };
+  const host = { app, reporter, journal, file, inspectorUrl: entrance, reload, quit: () => quit() };
   const leaveKeys = isAttended ? attendShortcuts(context, host) : () => {};
   const code = await stopped;
   leaveKeys();

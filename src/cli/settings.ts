@@ -16,6 +16,7 @@ export interface Settings {
   readonly takesNextPort: boolean;
   readonly opens: boolean;
   readonly watches: boolean;
+  readonly inspects: boolean;
   /** `--quiet`, or a level that leaves `info` out: no banner. */
   readonly isQuiet: boolean;
 }
@@ -36,6 +37,7 @@ export function readSettings(line: CommandLine, env: Environment): Settings {
     takesNextPort: read.text('port')?.value === 'auto',
     opens: read.isOn('open'),
     watches: !read.isOn('no-watch'),
+    inspects: !read.isOn('no-inspector'),
     isQuiet: isQuiet || levels.indexOf(logLevel) > levels.indexOf('info'),
   };
 }

@@ -1,6 +1,6 @@
 /** The last exchanges, and how many there were of which kind. Memory stays what it is after the first five hundred. */
 
-import type { Exchange, Observer } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 
 export interface Tally {
   readonly requests: number;
@@ -8,10 +8,20 @@ export interface Tally {
   readonly upstreamFailures: number;
 }
 
+export interface Numbered {
+  /** Counted from 1 since the start. */
+  readonly n: number;
+  readonly exchange: Exchange;
+}
+
 export interface Journal {
-  readonly add: Observer;
+  /** Gives the number of the exchange. */
+  readonly add: (exchange: Exchange) => number;
+  /** `undefined` where it was let go, or has not been. */
+  readonly find: (n: number) => Exchange | undefined;
   /** The newest last. */
   readonly all: () => readonly Exchange[];
+  readonly numbered: () => readonly Numbered[];
   /** Of every exchange since the start, those that were let go too. */
   readonly tally: () => Tally;
 }
@@ -24,17 +34,25 @@ export function createJournal(capacity: number = defaultCapacity): Journal {
   let requests = 0;
   let refused = 0;
   let upstreamFailures = 0;
+  const oldest = () => Math.max(1, requests - capacity + 1);
+  const find = (n: number) => (n >= oldest() && n <= requests ? ring[(n - 1) % capacity] : undefined);
+  const numbered = () =>
+    ring.flatMap((_, i) => {
+      const n = oldest() + i;
+      const exchange = find(n);
+      return exchange === undefined ? [] : [{ n, exchange }];
+    });
   return {
     add: (exchange) => {
       ring[requests % capacity] = exchange;
       requests += 1;
       if (exchange.outcome === 'refused') refused += 1;
       if (exchange.outcome === 'upstream_error') upstreamFailures += 1;
+      return requests;
     },
-    all: () => {
-      const oldest = ring.length < capacity ? 0 : requests % capacity;
-      return [...ring.slice(oldest), ...ring.slice(0, oldest)];
-    },
+    find,
+    all: () => numbered().map(({ exchange }) => exchange),
+    numbered,
     tally: () => ({ requests, refused, upstreamFailures }),
   };
 }

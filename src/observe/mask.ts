@@ -10,6 +10,8 @@ export interface Mask {
   /** A request target: the values of telling query keys gone, too. */
   readonly target: (target: string) => string;
   readonly headers: (headers: HeaderList) => HeaderList;
+  /** A body: its lines kept, the values of telling keys in JSON and in forms gone, too. Not for a terminal. */
+  readonly body: (text: string, type: string) => string;
 }
 
 const masks = new WeakMap<readonly Secret[], Mask>();
@@ -28,6 +30,7 @@ function compileMask(secrets: SecretText): Mask {
   return {
     text,
     target: (target) => text(maskQuery(target)),
+    body: (raw, type) => maskBody(secrets.mask(raw), type),
     headers: (headers) =>
       headers.map((part, i) => (i % 2 === 0 ? text(part) : maskField(headers[i - 1] ?? '', text(part)))),
   };
@@ -69,6 +72,16 @@ function maskPair(pair: string): string {
   if (equals === -1 || !tellingKey.test(pair.slice(0, equals))) return pair;
   return `${pair.slice(0, equals)}=${masked}`;
 }
+
+function maskBody(text: string, type: string): string {
+  if (/^application\/x-www-form-urlencoded/i.test(type)) return text.split('&').map(maskPair).join('&');
+  return text.replaceAll(namedText, (whole, before: string, key: string) =>
+    tellingKey.test(key) ? `${before}"${masked}"` : whole,
+  );
+}
+
+/** A key and its text in JSON; a value that was cut has no quote at its end. */
+const namedText = /("([^"\\]{1,60})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)/gs;
 
 /**
  * C0 and C1 controls, and the marks that turn the direction of a line (CVE-2021-42574): a peer must not move the cursor,

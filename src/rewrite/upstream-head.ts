@@ -2,6 +2,8 @@
 
 import { type HeaderList, isField, type MutableHeaderList } from '../http/header-list.ts';
 import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
+import { withoutOwnCookies } from '../http/own-cookie.ts';
+import { ownFields } from '../http/own-fields.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import { parseRequestTarget } from '../http/request-target.ts';
 
@@ -28,6 +30,8 @@ const ours: ReadonlySet<string> = new Set([
   'x-forwarded-host',
   'x-forwarded-port',
   'x-forwarded-proto',
+  ownFields.key,
+  ownFields.replay,
 ]);
 
 /**
@@ -67,7 +71,11 @@ function keep(
 ): void {
   const lower = field.name.toLowerCase();
   if (isHopByHop(lower) || ours.has(lower) || gone.has(lower) || rules.drop.has(lower)) return;
-  if (lower === 'cookie' && rules.cookies === 'strip') return;
+  if (lower === 'cookie') {
+    const cookies = rules.cookies === 'strip' ? undefined : withoutOwnCookies(field.value);
+    if (cookies !== undefined) out.push(field.name, cookies);
+    return;
+  }
   if (lower === 'origin') {
     const origin = originFor(rules, field.value);
     if (origin !== undefined) out.push(field.name, origin);

@@ -24,6 +24,20 @@ describe('the journal', () => {
     expect(journal.all().map(({ id }) => id)).toEqual(['1', '2']);
   });
 
+  it('finds an exchange by its number, as long as it is kept', () => {
+    const journal = createJournal(2);
+    expect(['1', '2', '3'].map((id) => journal.add(numbered(id)))).toEqual([1, 2, 3]);
+    expect(journal.numbered().map(({ n }) => n)).toEqual([2, 3]);
+    expect([0, 1, 2, 3, 4, 2.5].map((n) => journal.find(n)?.id)).toEqual([
+      undefined,
+      undefined,
+      '2',
+      '3',
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('holds five hundred at most', () => {
     const journal = createJournal();
     for (let i = 0; i < 1200; i += 1) journal.add(numbered(String(i)));

@@ -11,15 +11,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export function builtExecutable(): string {
   const built = join(root, 'dist/cli/start.js');
   if (!existsSync(built) || statSync(built).mtimeMs < newestSource()) {
-    execFileSync(
-      process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
-      {
-        cwd: root,
-      },
-    );
+    for (const project of ['tsconfig.build.json', 'tsconfig.page.json']) compile(project);
   }
   return join(root, 'bin/cors-proxy.js');
+}
+
+function compile(project: string): void {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '-p', project], { cwd: root });
 }
 
 function newestSource(): number {

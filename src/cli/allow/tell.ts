@@ -9,8 +9,7 @@ export function tellAllowed(allowed: Allowed, terminal: Terminal): void {
   const { out, err } = terminal;
   switch (allowed.kind) {
     case 'added':
-      out.line(`Added ${JSON.stringify(allowed.origin)} to ${allowed.key}  ${allowed.place}`);
-      out.line(`For ${allowed.routes.map(routeText).join(', ')}`);
+      for (const text of addedLines(allowed)) out.line(text);
       break;
     case 'there already':
       out.line(`Nothing to do: ${allowed.origin} is allowed already  ${allowed.place}`);
@@ -22,6 +21,10 @@ export function tellAllowed(allowed: Allowed, terminal: Terminal): void {
       printProblems(allowed.report, err);
       break;
   }
+}
+
+export function addedLines({ origin, key, place, routes }: Extract<Allowed, { kind: 'added' }>) {
+  return [`Added ${JSON.stringify(origin)} to ${key}  ${place}`, `For ${routes.map(routeText).join(', ')}`];
 }
 
 /** What the origin may spend from now on is said by name. */

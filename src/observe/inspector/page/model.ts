@@ -1,0 +1,139 @@
+/** What the page shows, as one value, and how news change it. Pure: the views draw it, `main` owns it. */
+
+import type { Batch, Detail, Row, State, Told } from '../wire.ts';
+import { type Filter, filterOf } from './filter.ts';
+import { type Item, pairRows } from './pairing.ts';
+
+export type Tab = 'why' | 'headers' | 'body' | 'cookies' | 'timing';
+
+export interface Edit {
+  readonly method: string;
+  readonly path: string;
+  readonly fields: string;
+  readonly body: string;
+}
+
+export interface Model {
+  /** The oldest first. */
+  readonly rows: readonly Row[];
+  readonly items: readonly Item[];
+  /** What passes the filter, the newest first. */
+  readonly shown: readonly Item[];
+  /** Requests that came too fast to be told. */
+  readonly missed: number;
+  readonly connection: 'connecting' | 'live' | 'lost' | 'ended';
+  readonly isPaused: boolean;
+  /** Came while paused. */
+  readonly held: readonly Batch[];
+  readonly state: State | null;
+  readonly filter: string;
+  readonly selected: number | null;
+  readonly detail: Detail | null;
+  /** Why there is no detail; empty while it is on its way. */
+  readonly lost: string;
+  readonly tab: Tab;
+  readonly marked: ReadonlySet<number>;
+  readonly told: Told | null;
+  readonly edit: Edit | null;
+  readonly isHelping: boolean;
+  readonly isRaw: boolean;
+}
+
+export const empty: Model = {
+  rows: [],
+  items: [],
+  shown: [],
+  missed: 0,
+  connection: 'connecting',
+  isPaused: false,
+  held: [],
+  state: null,
+  filter: '',
+  selected: null,
+  detail: null,
+  lost: '',
+  tab: 'why',
+  marked: new Set(),
+  told: null,
+  edit: null,
+  isHelping: false,
+  isRaw: false,
+};
+
+/** As many rows as stay in the page; the proxy keeps the details of the last 500. */
+const mostRows = 2000;
+
+export function withBatch(model: Model, batch: Batch): Model {
+  if (model.isPaused) return { ...model, held: [...model.held, batch], state: batch.state };
+  const known = new Set(model.rows.map(({ n }) => n));
+  const fresh = batch.rows.filter(({ n }) => !known.has(n));
+  const rows = [...model.rows, ...fresh].slice(-mostRows);
+  return listed({ ...model, rows, missed: model.missed + batch.missed, state: batch.state });
+}
+
+export function withPause(model: Model): Model {
+  if (!model.isPaused) return { ...model, isPaused: true };
+  const { held } = model;
+  return held.reduce(withBatch, { ...model, isPaused: false, held: [] });
+}
+
+export function withFilter(model: Model, filter: string): Model {
+  return listed({ ...model, filter });
+}
+
+export function cleared(model: Model): Model {
+  return listed({
+    ...model,
+    rows: [],
+    held: [],
+    missed: 0,
+    selected: null,
+    detail: null,
+    edit: null,
+    marked: new Set(),
+  });
+}
+
+export function withMark(model: Model, n: number): Model {
+  const marked = new Set(model.marked);
+  if (!marked.delete(n)) marked.add(n);
+  return { ...model, marked };
+}
+
+export function selection(model: Model, n: number | null): Model {
+  if (n === model.selected) return model;
+  return { ...model, selected: n, detail: null, lost: '', edit: null };
+}
+
+function listed(model: Model): Model {
+  const passes: Filter = filterOf(model.filter);
+  const items = pairRows(model.rows);
+  return { ...model, items, shown: items.filter(passes).toReversed() };
+}
+
+/** The row that lies so many further down; the newest where none is selected. */
+export function neighbour({ shown, selected }: Model, by: number): number | null {
+  const at = shown.findIndex(({ row }) => row.n === selected);
+  const next = at === -1 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by));
+  return shown[next]?.row.n ?? null;
+}
+
+export function selectedItem({ items, selected }: Model): Item | undefined {
+  return items.find(({ row, preflight }) => row.n === selected || preflight?.n === selected);
+}
+
+export function editOf({ row, request }: Detail): Edit {
+  const fields = request.fields.map(([name, value]) => `${name}: ${value}`).join('\n');
+  return { method: row.method, path: row.path, fields, body: request.body.text };
+}
+
+/** `Name: value`, a line each; a line without a colon is a name without a value. */
+export function fieldsOf(text: string): readonly (readonly [string, string])[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const colon = line.indexOf(':');
+      return colon === -1 ? [line.trim(), ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
+    });
+}

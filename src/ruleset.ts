@@ -69,6 +69,7 @@ export interface Route {
     readonly requestBodyBytes: number;
     readonly connections: number;
     readonly queue: number;
+    readonly informational: number;
   };
 }
 

@@ -127,7 +127,7 @@ describe('the house', () => {
 /** Longer than the rule, with the reason. */
 const allowance: Readonly<Record<string, number>> = {
   // Every key of the config, once.
-  'config/schema.ts': 500,
+  'config/schema.ts': 510,
   // One story, the two directions of one message; split, its state would be shared by reference.
   'proxy/forward.ts': 420,
   // Likewise: one handshake from its request to its tunnel.

@@ -140,5 +140,6 @@ function limitsOf({ limits: own }: RouteRules, { limits: top }: ConfigFile): Rou
     requestBodyBytes: sizeInBytes(own?.requestBody ?? top?.requestBody ?? defaults.limits.requestBody),
     connections: own?.connections ?? top?.connections ?? defaults.limits.connections,
     queue: own?.queue ?? top?.queue ?? defaults.limits.queue,
+    informational: own?.informational ?? top?.informational ?? defaults.limits.informational,
   };
 }

@@ -24,5 +24,6 @@ export const defaults = {
   tls: { verify: true },
   /** `body` 0: a debugger at a breakpoint in the API must not end the request. */
   timeouts: { connect: 10_000, headers: 60_000, body: 0 },
-  limits: { requestBody: '100mb', connections: 256, queue: 1024 },
+  /** `informational`: a flood of 1xx would keep every timer alive; browsers know of two kinds. */
+  limits: { requestBody: '100mb', connections: 256, queue: 1024, informational: 32 },
 } as const;

@@ -60,8 +60,8 @@ const milliseconds = (description: string, fallback: number) =>
 
 const size = (description: string, fallback: string) =>
   v.pipe(
-    v.string('must be a size with its unit'),
-    v.regex(sizePattern, 'must be a size with its unit'),
+    v.string('must be a size above 0, with its unit'),
+    v.regex(sizePattern, 'must be a size above 0, with its unit'),
     about({ description, default: fallback, examples: [fallback] }),
   );
 
@@ -206,8 +206,12 @@ const responseSchema = v.strictObject(
 
 const routeTimeoutsSchema = v.strictObject(
   {
-    connect: v.optional(milliseconds('Milliseconds for DNS, TCP and TLS.', defaults.timeouts.connect)),
-    headers: v.optional(milliseconds("Milliseconds for the API's response head.", defaults.timeouts.headers)),
+    connect: v.optional(
+      milliseconds('Milliseconds for DNS, TCP and TLS; 0 = none.', defaults.timeouts.connect),
+    ),
+    headers: v.optional(
+      milliseconds("Milliseconds for the API's response head; 0 = none.", defaults.timeouts.headers),
+    ),
     body: v.optional(
       milliseconds(
         'Milliseconds of silence between bytes, either way; 0 = none, never on event streams.',
@@ -225,8 +229,11 @@ const routeLimitsSchema = v.strictObject(
     queue: v.optional(
       count('Requests that may wait for a connection; more get a 503.', 0, defaults.limits.queue),
     ),
+    informational: v.optional(
+      count("1xx answers that may come before the API's own.", 0, defaults.limits.informational),
+    ),
   },
-  'must be an object: { "requestBody": "100mb", "connections": 256, "queue": 1024 }',
+  'must be an object: { "requestBody": "100mb", "connections": 256, "queue": 1024, "informational": 32 }',
 );
 
 const tlsSchema = v.strictObject(
@@ -343,7 +350,7 @@ const listenLimitsSchema = v.strictObject(
 const listenTimeoutsSchema = v.strictObject(
   {
     head: v.optional(
-      milliseconds("Milliseconds for a client's request head.", defaults.listen.timeouts.head),
+      milliseconds("Milliseconds for a client's request head; 0 = none.", defaults.listen.timeouts.head),
     ),
     drain: v.optional(
       milliseconds('Milliseconds that a shutdown waits for open requests.', defaults.listen.timeouts.drain),

@@ -1,7 +1,10 @@
 /** Sizes as the config writes them: "100mb", "64kb", "512b". */
 
-/** Without flags, so that the JSON Schema can hold the same pattern; nine digits of gigabytes are beyond any memory. */
-export const sizePattern = /^[0-9]{1,9}(?:[kKmMgG]?[bB])$/;
+/**
+ * Without flags, so that the JSON Schema can hold the same pattern; nine digits of gigabytes are beyond any memory.
+ * 0 would let nothing through, and is elsewhere read as no limit at all.
+ */
+export const sizePattern = /^(?!0+[kKmMgGbB])[0-9]{1,9}(?:[kKmMgG]?[bB])$/;
 
 const units: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 

@@ -19,7 +19,7 @@ export function unknownKey(entry: Entry, path: KeyPath, siblings: readonly strin
   const quoted = JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
   if (name.toLowerCase() === 'allowprivatenetwork')
     return { finding: privateNetwork(entry, path), meant: undefined };
-  const suggestion = suggest(name, siblings);
+  const suggestion = suggest(name, path.at(-2), siblings);
   const mend = suggestion?.mend ?? `keys that may stand here: ${siblings.join(', ')}`;
   const finding = { code: 'CP103', source, path, said: `Unknown key ${quoted}`, mend };
   return { finding, meant: suggestion?.sibling };
@@ -41,10 +41,15 @@ interface Suggestion {
   readonly sibling: string | undefined;
 }
 
-function suggest(name: string, siblings: readonly string[]): Suggestion | undefined {
+function suggest(
+  name: string,
+  section: string | number | undefined,
+  siblings: readonly string[],
+): Suggestion | undefined {
   const near = nearest(name, siblings);
   if (near !== undefined) return asSibling(near);
-  const exact = foreignNames.get(name.toLowerCase()) ?? keysNamed(name);
+  const ofSection = keysNamed(name).filter((key) => key.endsWith(`.${section}.${name}`));
+  const exact = ofSection.length > 0 ? ofSection : (foreignNames.get(name.toLowerCase()) ?? keysNamed(name));
   if (exact.length > 0) return asPlace(exact, siblings);
   const foreign = nearest(name, foreignNames.keys());
   return foreign === undefined ? undefined : asPlace(foreignNames.get(foreign) ?? [], siblings);

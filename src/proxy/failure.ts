@@ -77,7 +77,7 @@ function byCode(code: string, message: string, target: Target): Failure | undefi
         'name the host in NO_PROXY, or set "forwardProxy" of the route',
       );
     case 'DNS_TIMEOUT':
-      return failure('dns_timeout', message, 'are you offline, or behind a company proxy?');
+      return failure('dns_timeout', message, `are you offline, or behind a company proxy? ${slowToConnect}`);
     case 'IP_PROHIBITED':
       return failure(
         'destination_ip_prohibited',
@@ -91,7 +91,7 @@ function byCode(code: string, message: string, target: Target): Failure | undefi
       return failure(
         'connection_timeout',
         `Cannot connect to ${target.origin} in time`,
-        'is it up, and reachable from here without a company proxy? timeouts.connect sets how long to wait',
+        `is it up, and reachable from here without a company proxy? ${slowToConnect}`,
       );
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -194,6 +194,7 @@ function byProtocol(code: string, message: string, target: Target): Failure | un
   }
 }
 
+const slowToConnect = 'timeouts.connect sets how long to wait';
 const slowHint = 'timeouts.headers sets how long to wait';
 
 function terminated(target: Target): Failure {

@@ -26,7 +26,7 @@ import {
 } from './respond.ts';
 import { mayRetry } from './retry.ts';
 import { writeTrailers } from './trailers.ts';
-import { invalidResponse, unfitResponse } from './unfit-response.ts';
+import { tooManyInformational, unfitResponse } from './unfit-response.ts';
 import type { Controller, Handler, UpstreamCall, Upstreams } from './upstream.ts';
 
 export interface ForwardTask {
@@ -65,9 +65,6 @@ export interface ForwardResult {
   /** `performance.now()` of the upstream's head. */
   readonly upstreamHeadAt: number | undefined;
 }
-
-/** An unending flood of 1xx would keep every head timer alive; browsers know of two kinds. */
-const maxInformational = 32;
 
 export function forward(task: ForwardTask): void {
   new Forwarding(task).start();
@@ -216,8 +213,7 @@ class Forwarding implements Handler {
   #passInformational(raw: ResponseHead): void {
     this.#informational += 1;
     const { route, response, head, finishEarly } = this.#task;
-    if (this.#informational > maxInformational)
-      this.#fail(invalidResponse(`more than ${maxInformational} 1xx answers`, route.target.origin));
+    if (this.#informational > route.limits.informational) this.#fail(tooManyInformational(route));
     else passInformational(response, finishEarly(raw), head.version);
   }
 
@@ -332,7 +328,8 @@ class Forwarding implements Handler {
     } else if (this.#controller?.paused === true) {
       this.#leaveStalled(bodyMs);
     } else {
-      this.#fail(failure('connection_read_timeout', `The response's body fell silent for ${bodyMs} ms`));
+      const detail = `The response's body fell silent for ${bodyMs} ms`;
+      this.#fail(failure('connection_read_timeout', detail, 'timeouts.body sets how long to wait'));
     }
   }
 

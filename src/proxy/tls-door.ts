@@ -13,7 +13,8 @@ const handshakeRecord = 0x16;
  */
 export function openDoor(socket: Socket, state: ServerState, handshake: (socket: Socket) => void): void {
   const leave = () => socket.destroy();
-  const timer = setTimeout(leave, state.ruleset().listen.headTimeoutMs);
+  const { headTimeoutMs } = state.ruleset().listen;
+  const timer = headTimeoutMs === 0 ? undefined : setTimeout(leave, headTimeoutMs);
   const settle = () => {
     clearTimeout(timer);
     state.stops.delete(leave);

@@ -3,6 +3,7 @@
 import type { Failure } from '../exchange.ts';
 import { combinedValue } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
+import type { Route } from '../ruleset.ts';
 import { failure } from './failure.ts';
 
 export interface Carrier {
@@ -23,7 +24,12 @@ export function unfitResponse(head: ResponseHead, { origin, version }: Carrier):
   return status === 407 ? proxyAuthentication(origin) : unknownCoding(head, origin);
 }
 
-export function invalidResponse(what: string, origin: string): Failure {
+export function tooManyInformational({ limits: { informational }, target }: Route): Failure {
+  const detail = `${target.origin} sent more than ${informational} 1xx answers before its own`;
+  return failure('http_protocol_error', detail, 'raise limits.informational of this route if it means them');
+}
+
+function invalidResponse(what: string, origin: string): Failure {
   return failure('http_protocol_error', `${origin} answered with ${what}`);
 }
 

@@ -143,7 +143,8 @@ class Handshake {
       clearTimeout(this.#timer);
       if (ms > 0 && !this.#isOver) this.#timer = setTimeout(() => this.#refuse(why()), ms);
     };
-    arm(connectMs, () => failure('connection_timeout', `Cannot connect to ${origin} within ${connectMs} ms`));
+    const late = `Cannot connect to ${origin} within ${connectMs} ms`;
+    arm(connectMs, () => failure('connection_timeout', late, 'timeouts.connect sets how long to wait'));
     request.once('socket', (socket) => {
       const detail = `${origin} did not answer the WebSocket handshake within ${headersMs} ms`;
       const hint = 'timeouts.headers sets how long to wait';

@@ -351,20 +351,22 @@ const kinds: readonly Row[] = [
     'A10 a size without its unit',
     withMembers('"limits": { "requestBody": "100" }'),
     [
-      'c.json:2:28 limits.requestBody CP171 "requestBody" must be a size with its unit, not "100" · write "100mb"',
+      'c.json:2:28 limits.requestBody CP171 "requestBody" must be a size above 0, with its unit, not "100" · write "100mb"',
     ],
   ],
   [
     'A10 a size as a number',
     withMembers('"limits": { "requestBody": 100 }'),
     [
-      'c.json:2:28 limits.requestBody CP171 "requestBody" must be a size with its unit, not 100 · write "100b", or a larger unit: "100mb"',
+      'c.json:2:28 limits.requestBody CP171 "requestBody" must be a size above 0, with its unit, not 100 · write "100b", or a larger unit: "100mb"',
     ],
   ],
   [
     'A10 a size with a blank',
     withMembers('"listen": { "limits": { "url": "10 MB" } }'),
-    ['c.json:2:32 listen.limits.url CP171 "url" must be a size with its unit, not "10 MB" · write "10mb"'],
+    [
+      'c.json:2:32 listen.limits.url CP171 "url" must be a size above 0, with its unit, not "10 MB" · write "10mb"',
+    ],
   ],
   [
     'A10 no connections at all',

@@ -9,12 +9,12 @@ describe('sizeInBytes', () => {
     ['100mb', 104_857_600],
     ['2gb', 2_147_483_648],
     ['100MB', 104_857_600],
-    ['0b', 0],
+    ['01b', 1],
   ])('%s is %d bytes', (text, bytes) => {
     expect(sizeInBytes(text)).toBe(bytes);
   });
 
-  it.each(['', '100', 'mb', '1.5mb', '-1kb', '10 mb', '1mib', '1e3kb', '10kbps'])(
+  it.each(['', '100', 'mb', '1.5mb', '-1kb', '10 mb', '1mib', '1e3kb', '10kbps', '0b', '00kb'])(
     '"%s" is not a size',
     (text) => {
       expect(sizeInBytes(text)).toBeNaN();

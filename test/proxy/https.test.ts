@@ -234,6 +234,11 @@ describe('a client that speaks the wrong protocol', () => {
     expect((await half.end({ deadlineMs: 3000 })).ended).not.toBe('open');
   });
 
+  it('has all the time that it wants where listen.timeouts.head is 0', async () => {
+    const stand = await startHttps(await plainUpstream(), { config: { listen: { timeouts: { head: 0 } } } });
+    expect((await askHttp1(stand)).status).toBe(200);
+  });
+
   it('may leave before it has said anything', async () => {
     const stand = await startHttps(await plainUpstream());
     for (const leave of ['fin', 'rst'] as const) {

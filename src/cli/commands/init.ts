@@ -1,37 +1,36 @@
-/** `cors-proxy init [target]`: writes a config to begin with; never over another one. */
+/** `cors-proxy init [target]`: writes a config to begin with; asks nothing, and never writes over another one. */
 
-import { readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaults } from '../../config/defaults.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
-import { frontEndOf } from '../front-end.ts';
+import { type FrontEnd, frontEndsOf } from '../front-end.ts';
 import { complain } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
-const names = ['cors-proxy.config.json', 'cors-proxy.config.jsonc'];
+const names = ['cors-proxy.config.json', 'cors-proxy.config.jsonc'] as const;
 
 export const init: Run = async ({ io, line, terminal }) => {
   const target = targetOf(line.operands[0]);
-  for (const name of names) {
-    if ((await textOf(join(io.cwd, name))) === undefined) continue;
-    complain(
-      terminal,
-      `Cannot write a config: ${name} is there already`,
-      `edit it, or look at it: cors-proxy check`,
-    );
+  const there = names.find((name) => existsSync(join(io.cwd, name)));
+  if (there !== undefined) {
+    const said = `Cannot write a config: ${there} is there already`;
+    complain(terminal, said, `edit it, or look at it: cors-proxy check`);
     return exitCode.usage;
   }
-  const frontEnd = frontEndOf(await textOf(join(io.cwd, 'package.json')));
-  const file = join(io.cwd, names[0] ?? '');
-  // `wx`: should somebody write one in this moment, theirs stays.
-  await writeFile(file, configText(target, frontEnd?.origin), {
-    flag: 'wx',
-  });
-  const { out } = terminal;
-  const whom =
-    frontEnd === undefined ? 'pages on any port of localhost' : `${frontEnd.origin} (${frontEnd.name})`;
-  out.line(`Wrote ${basename(file)}: ${target}, for ${whom}`);
-  out.line('Now: cors-proxy');
+  const frontEnds = frontEndsOf({ textOf: (name) => textOf(join(io.cwd, name)) });
+  try {
+    // `wx`: should somebody write one in this moment, theirs stays.
+    await writeFile(join(io.cwd, names[0]), configText(target, frontEnds), { flag: 'wx' });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    complain(terminal, `Cannot write ${names[0]} here (${code})`, 'check the permissions of this folder');
+    return exitCode.failure;
+  }
+  for (const text of nextSteps(target, frontEnds, line.operands.length > 0 ? 'given' : 'example'))
+    terminal.out.line(text);
   return exitCode.ok;
 };
 
@@ -48,9 +47,9 @@ function targetOf(text: string | undefined): string {
 }
 
 /** `undefined` where the file cannot be read. */
-async function textOf(path: string): Promise<string | undefined> {
+function textOf(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }
@@ -59,11 +58,26 @@ async function textOf(path: string): Promise<string | undefined> {
 /** Where the package lies in a project that has it; a path of this machine would be wrong on every other. */
 const schemaPath = './node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
 
-function configText(target: string, origin: string | undefined): string {
+function configText(target: string, frontEnds: readonly FrontEnd[]): string {
+  const origins = frontEnds.map(({ origin }) => origin);
+  const allowOrigin = origins.length > 1 ? origins : origins[0];
   const config = {
     $schema: schemaPath,
     target,
-    ...(origin === undefined ? {} : { cors: { allowOrigin: origin } }),
+    ...(allowOrigin === undefined ? {} : { cors: { allowOrigin } }),
   };
   return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function nextSteps(
+  target: string,
+  frontEnds: readonly FrontEnd[],
+  kind: 'given' | 'example',
+): readonly string[] {
+  const named = frontEnds.map(({ origin, name }) => `${origin} (${name})`);
+  const whom = named.length === 0 ? 'pages on any port of localhost' : named.join(' and ');
+  const wrote = `Wrote ${names[0]}: ${target}, for ${whom}`;
+  const own = `http://localhost:${defaults.listen.port}`;
+  if (kind === 'example') return [wrote, 'Put the URL of your API into "target".', 'Then: cors-proxy'];
+  return [wrote, 'Now: cors-proxy', `In your app: ${own} instead of ${target.replace(/\/$/, '')}`];
 }

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from '../http/error-code.ts';
 import type { HeaderList, MutableHeaderList } from '../http/header-list.ts';
+import { plainPage } from '../http/plain-page.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 
 export interface ProblemFacts {
@@ -51,8 +52,23 @@ const titles: Readonly<Record<ErrorCode, string>> = {
   proxy_internal_error: 'This proxy failed',
 };
 
-export function problemResponse(facts: ProblemFacts): ProblemResponse {
-  const { status, code, detail, hint, route, upstream, requestId } = facts;
+/** A program reads JSON; a person who opened the URL in a window reads a page with the same facts. */
+export function problemResponse(
+  facts: ProblemFacts,
+  reader: 'program' | 'person' = 'program',
+): ProblemResponse {
+  const { body, type } = reader === 'person' ? pageOf(facts) : jsonOf(facts);
+  const headers = [...type, 'Content-Length', String(Buffer.byteLength(body)), ...fields(facts)];
+  return { head: { status: facts.status, reason: '', headers }, body };
+}
+
+interface Content {
+  readonly body: string;
+  /** Content-Type, and what belongs to it. */
+  readonly type: HeaderList;
+}
+
+function jsonOf({ status, code, detail, hint, route, upstream, requestId }: ProblemFacts): Content {
   const problem = {
     type: `urn:cors-proxy:error:${code}`,
     title: titles[code],
@@ -64,16 +80,29 @@ export function problemResponse(facts: ProblemFacts): ProblemResponse {
     ...(upstream === '' ? {} : { upstream }),
     requestId,
   };
-  const body = `${JSON.stringify(problem)}\n`;
-  return { head: { status, reason: '', headers: fields(facts, Buffer.byteLength(body)) }, body };
+  return { body: `${JSON.stringify(problem)}\n`, type: ['Content-Type', 'application/problem+json'] };
 }
 
-function fields(facts: ProblemFacts, length: number): MutableHeaderList {
+function pageOf({ status, code, detail, hint, route, upstream, requestId }: ProblemFacts): Content {
+  const { html, policy } = plainPage({
+    title: titles[code],
+    lead: [detail],
+    mend: hint,
+    facts: [
+      ['status', String(status)],
+      ['code', code],
+      ['route', route],
+      ['API', upstream],
+      ['request', requestId],
+    ],
+  });
+  const type = ['Content-Type', 'text/html; charset=utf-8', 'Content-Security-Policy', policy];
+  // Programs are told JSON whatever they accept, so only a page depends on it; and nothing of this is stored.
+  return { body: html, type: [...type, 'Vary', 'Accept'] };
+}
+
+function fields(facts: ProblemFacts): MutableHeaderList {
   return [
-    'Content-Type',
-    'application/problem+json',
-    'Content-Length',
-    String(length),
     'Cache-Control',
     'no-store',
     'X-Content-Type-Options',

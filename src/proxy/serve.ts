@@ -4,7 +4,8 @@ import type { Failure } from '../exchange.ts';
 import { type FinishContext, finish, finishEarly, finishOwn, finishTrailers } from '../finish.ts';
 import type { Refusal } from '../guard/refusal.ts';
 import { secretsIn } from '../guard/secret-text.ts';
-import type { ResponseHead } from '../http/request-head.ts';
+import type { RequestHead, ResponseHead } from '../http/request-head.ts';
+import { wantsPage } from '../http/wants-page.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
 import { forward } from './forward.ts';
@@ -32,20 +33,20 @@ export function serve(task: Task, serving: Serving): void {
 }
 
 /** A refused request in words: on a secret route the same for every path, so that a page cannot tell routes apart. */
-function problemOf(refusal: Refusal, { plan, id }: Task): ProblemResponse {
+function problemOf(refusal: Refusal, { plan, id, head }: Task): ProblemResponse {
+  const reader = readerOf(head);
   const closing = refusal.close ? ['Connection', 'close'] : [];
   const facts = { upstream: '', requestId: id, headers: [...refusal.headers, ...closing] };
   const { status, code } = refusal;
-  if (refusal.quiet) return problemResponse({ ...facts, status, code, route: '', ...quietText });
+  if (refusal.quiet) return problemResponse({ ...facts, status, code, route: '', ...quietText }, reader);
   const place = refusal.place === '' ? '' : ` (${refusal.place})`;
-  return problemResponse({
-    ...facts,
-    status,
-    code,
-    detail: `${refusal.detail}${place}`,
-    hint: refusal.hint,
-    route: plan.route?.match ?? '',
-  });
+  const detail = `${refusal.detail}${place}`;
+  const route = plan.route?.match ?? '';
+  return problemResponse({ ...facts, status, code, detail, hint: refusal.hint, route }, reader);
+}
+
+function readerOf({ headers }: RequestHead): 'person' | 'program' {
+  return wantsPage(headers) ? 'person' : 'program';
 }
 
 const quietText = {
@@ -62,7 +63,7 @@ function answerProblem(task: Task, serving: Serving, problem: ProblemResponse): 
     ...nothingSent,
     status: head.status,
     responseHeaders: head.headers,
-    bytes: problem.body.length,
+    bytes: Buffer.byteLength(problem.body),
   });
 }
 
@@ -131,13 +132,14 @@ export function answerFailure(task: Task, why: Failure): ResponseHead {
   const { plan, ruleset, request, response, id } = task;
   const retryAfter = why.status === 503 ? ['Retry-After', '1'] : [];
   const closing = why.status === 413 || why.status === 408 ? ['Connection', 'close'] : [];
-  const problem = problemResponse({
+  const facts = {
     ...masked(why, ruleset),
     route: plan.route?.match ?? '',
     upstream: plan.kind === 'forward' ? plan.upstream.origin : '',
     requestId: id,
     headers: [...retryAfter, ...closing],
-  });
+  };
+  const problem = problemResponse(facts, readerOf(task.head));
   const head = finishOwn(plan, withoutConnection(problem.head, task), ruleset);
   respond(request, response, { head, body: problem.body });
   task.kept?.response.take(Buffer.from(problem.body));

@@ -1,8 +1,9 @@
 /** What a command may touch of the world: everything is handed in, so that a test runs `main` without a process. */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import { exitCode } from './exit-code.ts';
 import { isInForeground } from './foreground.ts';
 
 export interface Output extends Writable {
@@ -25,6 +26,8 @@ export interface Io {
   readonly cwd: string;
   /** Gives back what takes the handler away. */
   readonly onSignal: (name: SignalName, handler: () => void) => () => void;
+  /** What is printed of an error that nobody caught, before the process ends; absent where there is no process. */
+  readonly onCrash?: (tell: (error: unknown) => string) => void;
 }
 
 /** The world of a process. */
@@ -45,7 +48,22 @@ export function processIo(): Io {
       process.on(name, handler);
       return () => process.off(name, handler);
     },
+    onCrash: (tell) => {
+      process.once('uncaughtException', (error) => {
+        writeNow(tell(error));
+        process.exit(exitCode.failure);
+      });
+    },
   };
+}
+
+/** Past every buffer: the process will not live to empty one. */
+function writeNow(text: string): void {
+  try {
+    writeSync(2, text);
+  } catch {
+    // Nobody reads any more.
+  }
 }
 
 function stdinKind(): Io['stdinKind'] {

@@ -6,6 +6,7 @@ import type { LoadRequest } from '../config/load.ts';
 import type { Inspector } from '../observe/inspector/inspector.ts';
 import { createJournal, type Journal } from '../observe/journal.ts';
 import type { Context } from './context.ts';
+import { crashText } from './crash.ts';
 import type { ExitCode } from './exit-code.ts';
 import { filesOf, followConfig } from './follow-config.ts';
 import { inspectorFor, inspectorUrl, withInspector } from './inspecting.ts';
@@ -51,6 +52,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   const reporter = withInspector(await createReporter(context), inspector);
   const configName = configNameOf(running.rules, context);
   reporter.problems(running.report);
+  context.io.onCrash?.((error) => crashText(error, [running.rules.ruleset, rules()]));
   // At once: a save during the start would go unseen.
   const seen = await fingerprint(filesOf(running.report));
   try {

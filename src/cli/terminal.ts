@@ -1,5 +1,6 @@
 /** Where a command prints: results on standard output, warnings and errors on standard error, each with its own colours. */
 
+import { concealed } from '../config/concealed.ts';
 import { escapeControls } from '../observe/mask.ts';
 import { paintFor } from '../observe/paint.ts';
 import { boundedSink, type Sink } from '../observe/sink.ts';
@@ -47,6 +48,7 @@ export function createTerminal({ stdout, stderr, env }: Io, color: 'auto' | 'nev
 /** What cannot be done and why, and the way out: the form of every error that is not a config's. */
 export function complain({ err }: Terminal, said: string, mend: string): void {
   const { paint } = err.layout();
-  err.line(`${paint.red('✗')} ${escapeControls(said)}`);
-  if (mend !== '') err.line(`  ${paint.bold('Mend:')} ${escapeControls(mend)}`);
+  // A flag or an operand that is quoted may be a URL with a password.
+  err.line(`${paint.red('✗')} ${escapeControls(concealed(said))}`);
+  if (mend !== '') err.line(`  ${paint.bold('Mend:')} ${escapeControls(concealed(mend))}`);
 }

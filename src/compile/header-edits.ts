@@ -3,6 +3,7 @@
 import type { KeyPath } from '../config/problem.ts';
 import type { Verdict, Verdicts } from '../config/verdict.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
+import { isSecretField } from '../http/secret-fields.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
 
 export interface HeaderEdit {
@@ -143,11 +144,9 @@ function ownedByProxy(said: string): Verdict {
   };
 }
 
-const secretName = /^(?:authorization|cookie|(?:.*[-_])?(?:api-?key|key|token|secret|password))$/i;
-
 /** V51. Only `${…}` turns on masking and the gate for origins. */
 function warnOfWrittenSecret({ name, value, at }: HeaderEdit, verdicts: Verdicts): void {
-  if (value === null || value === '' || !secretName.test(name) || verdicts.namesAt(at).length > 0) return;
+  if (value === null || value === '' || !isSecretField(name) || verdicts.namesAt(at).length > 0) return;
   const scheme = /^(?:Bearer|Basic|Token) /i.exec(value)?.[0] ?? '';
   verdicts.warn(at, {
     code: 'CP225',

@@ -1,5 +1,6 @@
 /** Problems as text: place, key, code; what cannot be done; the source with a caret; the mend. */
 
+import { concealed } from './concealed.ts';
 import { cutAround, plainText } from './excerpt.ts';
 import { indexLines, type LineIndex, lineText } from './position.ts';
 import { type Problem, placeText, sortProblems } from './problem.ts';
@@ -74,10 +75,14 @@ function excerpt({ place, severity }: Problem, { lines, shown, file, color, widt
   if (lineText(lines, place.line).trim() === '') return [];
   const gutter = String(place.line).length;
   const room = (width > 0 ? width : 80) - gutter - '  >  | '.length;
-  const cut = cutAround(lineText(lines, place.line), { column: place.column, length: place.length, room });
+  const cut = cutAround(concealed(lineText(lines, place.line)), {
+    column: place.column,
+    length: place.length,
+    room,
+  });
   const paint = severity === 'error' ? color.red : color.yellow;
   const before = place.line - 1;
-  const context = lineText(lines, before);
+  const context = concealed(lineText(lines, before));
   const needed = before > 0 && !shown.has(before) && !shown.has(place.line) && context.trim() !== '';
   const above = cutAround(context, { column: cut.start + 1, length: 1, room, start: cut.start }).text;
   shown.add(before).add(place.line);

@@ -127,6 +127,23 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
+describe('a secret in the question itself', () => {
+  it.each([
+    ['a path of a route', ['GET', '/pay/sk-live-9?x=sk%2Dlive-9', '--origin', page]],
+    ['a path of none', ['GET', '/none/sk-live-9', '--origin', page]],
+    ['an origin', ['GET', '/pay/a', '--origin', 'http://sk-live-9']],
+    ['a header', ['GET', '/pay/a', '--origin', page, '-H', 'X-A: sk-live-9']],
+    ['a header name', ['GET', '/pay/a', '--origin', page, '-H', 'sk-live-9: 1']],
+    ['a method', ['sk-live-9', '/pay/a', '--origin', page]],
+  ])('in %s: is masked in both forms', async (_, argv) => {
+    for (const form of [[], ['--json']]) {
+      const { stdout, stderr } = await explain(...argv, ...form);
+      expect(stdout).toContain('***');
+      expect(stdout + stderr).not.toMatch(/sk(?:-|%2D)live-9/);
+    }
+  });
+});
+
 describe('explain', () => {
   it.each(Object.entries(rows))('%s', async (_sentence, { argv, code, has, lacks = [] }) => {
     const ran = await explain(...argv);

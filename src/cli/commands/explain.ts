@@ -1,5 +1,6 @@
 /** `cors-proxy explain METHOD PATH --origin O`: what would happen to a request, and why. Sends nothing. */
 
+import { secretsIn } from '../../guard/secret-text.ts';
 import { maskOf } from '../../observe/mask.ts';
 import type { Plan } from '../../plan-shape.ts';
 import type { Ruleset } from '../../ruleset.ts';
@@ -22,9 +23,13 @@ export const explain: Run = async ({ io, line, settings, terminal }) => {
   const answered = answer(question, ruleset);
   const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
   const { out } = terminal;
+  const mask = maskOf(ruleset);
+  // Names and methods are the user's own words, and may hold a secret like any other text.
   const text = isJson
-    ? JSON.stringify(answerJson(question, answered, ruleset))
-    : reportText(question, answered, { ruleset, paint: out.layout().paint });
+    ? JSON.stringify(answerJson(question, answered, ruleset), (_key, value: unknown) =>
+        typeof value === 'string' ? mask.text(value) : value,
+      )
+    : secretsIn(ruleset.secrets).mask(reportText(question, answered, { ruleset, paint: out.layout().paint }));
   out.line(text);
   return answered.verdict === 'refused' ? exitCode.refused : exitCode.ok;
 };
@@ -48,21 +53,11 @@ function stepJson({ plan, response, browserSays }: Step, ruleset: Ruleset): obje
   return { plan: maskedPlan(plan, ruleset), response: { ...response, headers }, browserSays };
 }
 
-/** The plan as it is; credentials and secrets aside. */
+/** What is known by its name is masked here, by value all is. */
 function maskedPlan(plan: Plan, ruleset: Ruleset): object {
+  if (plan.kind !== 'forward') return plan;
   const mask = maskOf(ruleset);
-  switch (plan.kind) {
-    case 'forward': {
-      const { path, headers } = plan.upstream;
-      return {
-        ...plan,
-        upstream: { ...plan.upstream, path: mask.target(path), headers: mask.headers(headers) },
-      };
-    }
-    case 'refuse':
-      return { ...plan, refusal: { ...plan.refusal, detail: mask.text(plan.refusal.detail) } };
-    case 'answer':
-    case 'own':
-      return plan;
-  }
+  const { path, headers } = plan.upstream;
+  const upstream = { ...plan.upstream, path: mask.target(path), headers: mask.headers(headers) };
+  return { ...plan, upstream };
 }

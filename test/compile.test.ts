@@ -746,6 +746,17 @@ describe('a ruleset', () => {
     );
   });
 
+  it('masks the password of a forward proxy, which makes no route one with a secret', () => {
+    const text = JSON.stringify(withRoute({ forwardProxy: 'http://me:hunter%232@proxy.test:3128' }));
+    const parsed = parseConfig(text, {});
+    const compiled = parsed.ok ? compile(parsed.value) : parsed;
+    const ruleset = compiled.ok ? compiled.value : undefined;
+    expect(ruleset?.hasSecretRoute).toBe(false);
+    expect(ruleset?.secrets.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(['hunter#2', 'hunter%232', Buffer.from('me:hunter#2').toString('base64')]),
+    );
+  });
+
   it('does not call a route secret whose inherited secret is taken away', () => {
     const ruleset = rulesetOf(
       {

@@ -16,6 +16,7 @@ import { compileRequest, compileResponse, type Sections } from './message-edits.
 import { checkRoute } from './route-verdicts.ts';
 import { type CompiledTarget, compileTarget } from './target.ts';
 import { compileTls } from './tls.ts';
+import { basicCredentials } from './user-info.ts';
 import type { RouteContext, WrittenRoute } from './written-route.ts';
 
 export interface CompiledRoute {
@@ -66,7 +67,14 @@ export function compileRoute(written: WrittenRoute, context: RouteContext): Comp
   };
   const route = compiled === undefined ? undefined : reach(parts, compiled.target, written, context);
   if (route !== undefined) checkRoute(route, written, context);
-  return { route, match, secrets: request.secrets };
+  return { route, match, secrets: [...request.secrets, ...networkSecrets(route)] };
+}
+
+/** The password of the network's own proxy is sent to nobody but it; it is masked like any other. */
+function networkSecrets(route: Route | undefined): readonly Secret[] {
+  const url = route?.forwardProxy?.url;
+  const basic = url === undefined ? undefined : basicCredentials(new URL(url));
+  return (basic?.secrets ?? []).map((value) => ({ name: 'forwardProxy', value }));
 }
 
 function reach(

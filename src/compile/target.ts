@@ -5,11 +5,12 @@ import type { KeyPath } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
 import type { Target } from '../ruleset.ts';
 import type { Listener } from './listen.ts';
+import { type BasicCredentials, basicCredentials } from './user-info.ts';
 
 export interface CompiledTarget {
   readonly target: Target;
-  /** The value of `Authorization` for user info in the URL (RFC 7617), and what of it must be masked. */
-  readonly basic: { readonly header: string; readonly secrets: readonly string[] } | undefined;
+  /** For user info in the URL. */
+  readonly basic: BasicCredentials | undefined;
 }
 
 interface TargetContext {
@@ -108,7 +109,8 @@ function targetOf(url: URL): Target {
 
 /** User info of a URL is sent as Basic credentials; the route then counts as one with a secret. */
 function basicOf(url: URL, { at, verdicts }: TargetContext, target: Target): CompiledTarget['basic'] {
-  if (url.username === '' && url.password === '') return undefined;
+  const basic = basicCredentials(url);
+  if (basic === undefined) return undefined;
   const isWritten = wayOf(verdicts.placeOf(at)) === 'key';
   const risk = isWritten
     ? 'a file with a password in it can be committed'
@@ -118,18 +120,7 @@ function basicOf(url: URL, { at, verdicts }: TargetContext, target: Target): Com
     said: `The user in the URL of ${JSON.stringify(target.text)} is sent as Basic credentials, and ${risk}`,
     mend: 'set "request": { "headers": { "Authorization": "Basic ${API_BASIC}" } } and remove the user from the URL',
   });
-  const pair = `${decoded(url.username)}:${decoded(url.password)}`;
-  const credentials = Buffer.from(pair, 'utf8').toString('base64');
-  const secrets = [`Basic ${credentials}`, credentials, decoded(url.password), url.password];
-  return { header: `Basic ${credentials}`, secrets };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return basic;
 }
 
 /** 169.254.0.0/16 and the like: https://owasp.org/www-community/attacks/Server_Side_Request_Forgery */

@@ -4,6 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import tls from 'node:tls';
+import { basicCredentials } from '../compile/user-info.ts';
 import type { Route } from '../ruleset.ts';
 
 export type Connected = (error: Error | null, socket: Socket | null) => void;
@@ -33,7 +34,7 @@ export function connectThrough(proxyUrl: string, route: Route, callback: Connect
     response.destroy();
     finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
   });
-  request.once('timeout', () => request.destroy(timedOut(proxyUrl)));
+  request.once('timeout', () => request.destroy(timedOut(new URL(proxyUrl).host)));
   request.on('error', (error) => finish(error, null));
   request.end();
 }
@@ -42,17 +43,11 @@ function connectRequest(proxyUrl: string, path: string, timeout: number): http.C
   const url = new URL(proxyUrl);
   const library = url.protocol === 'https:' ? https : http;
   const headers: Record<string, string> = { Host: path };
-  const authorization = proxyAuthorization(url);
-  if (authorization !== undefined) headers['Proxy-Authorization'] = authorization;
+  const basic = basicCredentials(url);
+  if (basic !== undefined) headers['Proxy-Authorization'] = basic.header;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
   return library.request({ method: 'CONNECT', hostname, port, path, headers, timeout, agent: false });
-}
-
-function proxyAuthorization(url: URL): string | undefined {
-  if (url.username === '') return undefined;
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
 function secure(socket: Socket, { target, tls: options, timeouts }: Route, finish: Connected): void {

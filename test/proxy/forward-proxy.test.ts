@@ -108,6 +108,15 @@ describe('a route with a forward proxy', () => {
     ]);
   });
 
+  it('sends credentials that no decoder reads as they stand, and does not fall over them', async () => {
+    const forwardProxy = await startForwardProxy(await startApi());
+    const url = forwardProxy.url.replace('pa%20ss', 'pa%zz');
+    const app = await startTestApp({ routes: [{ match: '/**', target, forwardProxy: url }] });
+    expect((await fetch(`${app.url}/x`)).status).toBe(200);
+    const authorization = `Basic ${Buffer.from('me:pa%zz').toString('base64')}`;
+    expect(forwardProxy.asked).toMatchObject([{ authorization }]);
+  });
+
   it('opens its WebSockets through it too', async () => {
     const forwardProxy = await startForwardProxy(await startApi());
     const app = await startTestApp({ routes: [{ match: '/**', target, forwardProxy: forwardProxy.url }] });

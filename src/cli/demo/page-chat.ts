@@ -24,7 +24,7 @@ export async function converse(base, id, onLine) {
     ada.emit('say', 'Can you hear me?');
     const [name, text] = await heard;
     note('Grace hears ' + name + ': ' + text);
-    return { ok: true, headers: [], body: lines.join('\n'), landed: '' };
+    return { ok: true, headers: [], bodyTitle: 'The conversation', body: lines.join('\n'), landed: '' };
   } catch (error) {
     return { error: error.message };
   } finally {

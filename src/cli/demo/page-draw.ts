@@ -31,7 +31,7 @@ async function runSide(experiment, side) {
   const card = document.querySelector('[data-card="' + name + '"]');
   const result = card.querySelector('.result');
   card.setAttribute('aria-busy', 'true');
-  const onTick = (ticks) => result.replaceChildren(el('p', { class: 'wait' }, 'Listening …'), textBox(ticks.join('\n')));
+  const onTick = (ticks) => result.replaceChildren(el('p', { class: 'wait' }, 'Listening …'), textBox(ticks.join('\n'), 'So far'));
   const done = isMissing(experiment) ? { outcome: 'not-run', results: [] } : await run(experiment, bases[side], onTick);
   result.replaceChildren(...drawSide(experiment, side, done));
   card.dataset.outcome = done.outcome;
@@ -97,7 +97,8 @@ function drawHeaders(result) {
 
 function drawBody(result) {
   if (!result.body) return [];
-  return [el('h4', {}, 'Body'), textBox(excerpt(laidOut(result.body)))];
+  const title = result.bodyTitle ?? 'Body';
+  return [el('h4', {}, title), textBox(excerpt(laidOut(result.body)), title)];
 }
 
 function excerpt(text) {
@@ -113,8 +114,8 @@ function laidOut(text) {
   }
 }
 
-function textBox(text) {
-  return el('pre', { tabindex: '0', 'aria-label': 'Response body' }, text);
+function textBox(text, title) {
+  return el('pre', { tabindex: '0', 'aria-label': title }, text);
 }
 
 /** A refusal has no CORS headers, so this page cannot read it; its server can, like curl. */
@@ -124,7 +125,7 @@ function askButton() {
   button.addEventListener('click', async () => {
     const response = await fetch('/ask');
     const { status, body } = await response.json();
-    answer.replaceChildren(textBox(status + '\n' + laidOut(body)));
+    answer.replaceChildren(textBox(status + '\n' + laidOut(body), 'Answer'));
   });
   return el('div', { class: 'ask' }, button, answer);
 }
@@ -150,7 +151,7 @@ function chatButton() {
 }
 
 function chatForm(say) {
-  const input = el('input', { type: 'text', maxlength: '200', autocomplete: 'off', 'aria-label': 'Message' });
+  const input = el('input', { type: 'text', maxlength: '200', autocomplete: 'off', placeholder: 'Say something', 'aria-label': 'Message' });
   const form = el('form', { class: 'say' }, input, el('button', {}, 'Say'));
   form.addEventListener('submit', (event) => {
     event.preventDefault();

@@ -52,7 +52,7 @@ function listen(url, onTick) {
     source.onmessage = (event) => {
       ticks.push('+' + Math.round(performance.now() - started) + ' ms  ' + event.data);
       onTick(ticks);
-      if (ticks.length === ticksWanted) end({ ok: true, headers: [], body: ticks.join('\n'), landed: '' });
+      if (ticks.length === ticksWanted) end({ ok: true, headers: [], bodyTitle: 'Events', body: ticks.join('\n'), landed: '' });
     };
   });
 }

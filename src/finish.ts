@@ -182,8 +182,8 @@ function passCookie(out: MutableHeaderList, { name, value }: Field, rewriting: R
   cookieWarnings({ line: value, scheme, site, cookies, handling, way }).forEach(rewriting.notice);
   if (cookies === 'strip') return;
   const mapPath = (path: string) => cookiePath(route.unmapPath(path));
-  const prefix = mapPath(route.target.basePath === '' ? '/' : route.target.basePath) ?? '/';
-  out.push(name, handling === 'keep' ? value : rewriteCookie(value, { scheme, site, mapPath, prefix }));
+  const rules = { scheme, site, mapPath, prefix: route.root } as const;
+  out.push(name, handling === 'keep' ? value : rewriteCookie(value, rules));
 }
 
 /** `/api/` would not take in `/api` itself (RFC 6265 §5.1.4); a prefix without its slash takes in both. */

@@ -54,6 +54,8 @@ export interface Route {
   readonly mapPath: (path: string) => string;
   /** The listener's path for an upstream path, for Location and cookies; `undefined` where it cannot be said. */
   readonly unmapPath: (upstreamPath: string) => string | undefined;
+  /** The listener's path that the whole of the upstream stands under, for cookies: "/gh", or "/". */
+  readonly root: string;
   readonly policy: CorsPolicy;
   readonly preflight: 'answer' | 'forward';
   readonly request: RequestEdits;

@@ -108,6 +108,30 @@ describe('a Location', () => {
     expect(locationOf('https://api.test/b/d', asked)).toBe('https://api.test/b/d');
   });
 
+  // Many frameworks make it of X-Forwarded-Host, and know nothing of the prefix.
+  it('that calls the upstream by our name gets its prefix', () => {
+    const ruleset = rulesetOf({
+      routes: [
+        { match: '/gh/**', target: 'https://api.test', stripPrefix: '/gh', cors },
+        { match: '/app/**', target: 'https://app.test', cors },
+      ],
+    });
+    expect(locationOf(`${ours}/login?a`, { ruleset })).toBe(`${ours}/gh/login?a`);
+    expect(locationOf(`${ours}/gh/login`, { ruleset })).toBe(`${ours}/gh/login`);
+    expect(locationOf(`${ours}/app/login`, { ruleset })).toBe(`${ours}/app/login`);
+  });
+
+  it('of a route whose rewrite cannot be undone leads where the same path comes out', () => {
+    const rewrite = { '^/old/(\\w+)/(.*)': '/$2/$1' };
+    const ruleset = rulesetOf({
+      routes: [{ match: ['/old/**', '/new/**'], target: 'https://api.test', rewrite, cors }],
+    });
+    const asked = { line: 'GET /old/a/new', ruleset };
+    expect(locationOf('/new/b', asked)).toBe('/new/b');
+    expect(locationOf('https://api.test/new/b', asked)).toBe(`${ours}/new/b`);
+    expect(locationOf('https://api.test/other', asked)).toBe('https://api.test/other');
+  });
+
   it('stays where the route says so', () => {
     expect(locationOf('https://api.test/root/a', { line: 'GET /root/x' })).toBe('https://api.test/root/a');
   });
@@ -144,6 +168,14 @@ describe('a cookie', () => {
   it('of a path where no route leads stays inside the route', () => {
     expect(cookiesOf('a=1; Path=/')).toEqual(['a=1; Path=/gh']);
     expect(cookiesOf('a=1; Path=/', { line: 'GET /other' })).toEqual(['a=1; Path=/']);
+  });
+
+  it('of a path where no rewrite leads stays inside the route, too', () => {
+    const rewrite = { '^/gh/(.*)': '/v2/$1' };
+    const ruleset = rulesetOf({ routes: [{ match: '/gh/**', target: 'https://api.test', rewrite, cors }] });
+    expect(cookiesOf('a=1; Path=/', { ruleset })).toEqual(['a=1; Path=/gh']);
+    expect(cookiesOf('a=1; Path=/v2', { ruleset })).toEqual(['a=1; Path=/gh']);
+    expect(cookiesOf('a=1; Path=/v2/x', { ruleset })).toEqual(['a=1; Path=/gh/x']);
   });
 
   it('keeps Secure on an https listener', () => {

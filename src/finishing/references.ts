@@ -24,10 +24,17 @@ export function rewriteReference(
   if (route.response.redirects === 'keep') return value;
   // Fetch, "HTTP-redirect fetch" step 12: these two keep the method, and so perhaps another route.
   const method = status === 307 || status === 308 ? plan.upstream.method : 'GET';
+  const next = { first: route, ruleset, method };
+  const upstreamOrigin = route.target.origin;
   const rules: LocationRules = {
     downstream: plan.downstream,
-    upstreamOrigin: route.target.origin,
-    pathFor: (origin, path) => downstreamPath(origin, path, { first: route, ruleset, method }),
+    upstreamOrigin,
+    pathFor: (origin, path) => {
+      if (origin !== plan.downstream) return downstreamPath(origin, path, next);
+      // Made of our X-Forwarded-Host: where no route takes the path, it is the upstream's own, without our prefix.
+      const isRouted = ruleset.index.find(path, method) !== -1;
+      return isRouted ? undefined : downstreamPath(upstreamOrigin, path, next);
+    },
   };
   if (lower === 'link') return rewriteLink(value, rules);
   return lower === 'refresh' ? rewriteRefresh(value, rules) : rewriteLocation(value, rules);
@@ -47,9 +54,11 @@ function downstreamPath(
 ): string | undefined {
   for (const route of [first, ...ruleset.routes]) {
     if (route.target.origin !== origin) continue;
-    const mapped = route.unmapPath(path);
+    // A path that a rewrite does not touch is the same on both sides.
+    const mapped = route.unmapPath(path) ?? path;
+    // In a Location, "//evil.test" is another host.
+    if (mapped.startsWith('//')) continue;
     // The page's next request must come out at the same place: another route may take that path first.
-    if (mapped === undefined) continue;
     const taker = ruleset.routes[ruleset.index.find(mapped, method)];
     if (taker?.target.origin === origin && taker.mapPath(mapped) === path) return mapped;
   }

@@ -28,9 +28,13 @@ export function rewriteLocation(value: string, rules: LocationRules): string {
   return mapped === undefined ? value : `${rules.downstream}${mapped}${rest}`;
 }
 
-/** `/new` → `/api/new`; `new`, `?q` and `#f` are relative to the page's own path and stay. */
+/**
+ * `/new` → `/api/new`; `new`, `?q` and `#f` are relative to the page's own path and stay. So does a path to which no
+ * route leads: an upstream without a prefix may mean its neighbour here, and a 404 of ours says more than a CORS error.
+ */
 function rewritePath(value: string, rules: LocationRules): string {
-  if (!value.startsWith('/')) return value;
+  // For browsers a backslash is a slash, and `/\\host` another host.
+  if (!value.startsWith('/') || value[1] === '\\') return value;
   const [, path = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(value) ?? [];
   const mapped = rules.pathFor(rules.upstreamOrigin, path);
   return mapped === undefined ? value : `${mapped}${rest}`;
@@ -49,11 +53,12 @@ function serialized(scheme: string, authorityText: string): string | undefined {
 }
 
 /**
- * `5; url=/next` of a Refresh field: the URL alone is rewritten (HTML, "shared declarative refresh steps"). One class of
- * characters in front of `url`, not one for each part: a run of blanks that several could take costs quadratic time.
+ * `5; url=/next` of a Refresh field: the URL alone is rewritten, and `url=` may be missing (HTML, "shared declarative
+ * refresh steps"). One class of characters in front of it, not one for each part: a run of blanks that several could
+ * take costs quadratic time.
  */
 export function rewriteRefresh(value: string, rules: LocationRules): string {
-  const match = /^([\s0-9.;,]*url\s*=\s*)(["']?)(.*)$/is.exec(value);
+  const match = /^([\s0-9.;,]*(?:url\s*=\s*)?)(["']?)(.*)$/is.exec(value);
   if (match === null) return value;
   const [, before = '', quote = '', rest = ''] = match;
   const closing = quote === '' ? rest.trimEnd().length : rest.indexOf(quote);

@@ -39,8 +39,8 @@ export function nextHop(status: number, location: string, current: Hop): NextHop
 
 /** The fragment never travels; user info in a redirect is an error (Fetch, step 7). */
 function resolve(location: string, { origin, path }: Hop): { origin: string; path: string } | undefined {
-  if (/[^\x21-\x7e]/.test(location)) return undefined;
-  const reference = location.split('#', 1)[0] ?? '';
+  if (/[\x00-\x1f\x7f]/.test(location)) return undefined;
+  const reference = percentEncoded(location.split('#', 1)[0] ?? '');
   const absolute = /^(?:(https?):)?\/\/([^/?]*)(.*)$/i.exec(reference);
   if (absolute !== null) {
     const scheme = (absolute[1] ?? origin.slice(0, origin.indexOf(':'))).toLowerCase();
@@ -53,6 +53,11 @@ function resolve(location: string, { origin, path }: Hop): { origin: string; pat
   if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return undefined;
   if (reference.startsWith('/')) return { origin, path: reference };
   return { origin, path: relativeTo(path, reference) };
+}
+
+/** Spaces and bytes beyond ASCII, as browsers do: servers write their paths in UTF-8. */
+function percentEncoded(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function rooted(path: string): string {

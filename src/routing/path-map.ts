@@ -13,6 +13,8 @@ interface PathMap {
   readonly mapPath: (path: string) => string;
   /** The listener's path for an upstream path; `undefined` where it cannot be said. */
   readonly unmapPath: (upstreamPath: string) => string | undefined;
+  /** The listener's path that all of the upstream stands under, without a slash at its end but for the root. */
+  readonly root: string;
 }
 
 export interface PathRules {
@@ -47,6 +49,7 @@ function prefixMap(prefix: string, basePath: string): PathMap {
       const rest = withoutPrefix(upstreamPath, basePath);
       return rest === undefined ? undefined : asListenerPath(prefix + rest);
     },
+    root: rootOf(prefix),
   };
 }
 
@@ -66,7 +69,12 @@ function rewriteMap(rewrites: readonly Rewrite[], basePath: string): PathMap {
       if (!path.startsWith(inverse.upstream)) return undefined;
       return asListenerPath(inverse.listener + path.slice(inverse.upstream.length));
     },
+    root: rootOf(inverse?.listener ?? ''),
   };
+}
+
+function rootOf(prefix: string): string {
+  return prefix.replace(/\/$/, '') || '/';
 }
 
 /** The rest after a prefix of whole segments: "/gh" is one of "/gh" and "/gh/x", never of "/ghost". */

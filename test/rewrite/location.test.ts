@@ -68,6 +68,7 @@ const rows: readonly Row[] = [
   ['another kind of URL', 'myapp://api.test/x', 'myapp://api.test/x'],
   ['mailto:', 'mailto:a@api.test', 'mailto:a@api.test'],
   ['8-bit bytes of the path', 'https://api.test/caf\xe9', `${ours}/gh/caf\xe9`],
+  ['a path that another host would be for a browser', '/\\evil.test/x', '/\\evil.test/x'],
   ['dot segments are not resolved here', 'https://api.test/a/../b', `${ours}/gh/a/../b`],
 ];
 
@@ -123,6 +124,10 @@ const refreshes: readonly Row[] = [
   ['a foreign URL', '5; url=https://cdn.test/', '5; url=https://cdn.test/'],
   ['a quote that does not end', '0; url="/x', '0; url="/gh/x'],
   ['a reload of the page itself', '30', '30'],
+  ['without "url="', '0;https://api.test/x', `0;${ours}/gh/x`],
+  ['a path without "url="', '0; /x', '0; /gh/x'],
+  ['a path in quotes alone', "1 '/x'", "1 '/gh/x'"],
+  ['a name that begins with "url"', '0; urls/x', '0; urls/x'],
   ['the empty text', '', ''],
 ];
 

@@ -55,6 +55,8 @@ const rows: readonly Row[] = [
   ['a fragment, which never travels', '/x#y', api, '/x'],
   ['a fragment alone', '#y', api, '/v1/a/b?c=d'],
   ['two slashes inside stay', '/x//y', api, '/x//y'],
+  ['a space, which browsers encode', '/a b', api, '/a%20b'],
+  ['the bytes of UTF-8 likewise', '/caf\xc3\xa9?q=\xc3\xa9', api, '/caf%C3%A9?q=%C3%A9'],
 ];
 
 describe('the next URL', () => {
@@ -75,9 +77,8 @@ describe('the next URL', () => {
     ['an open bracket', 'http://[bad/'],
     ['a port beyond all', 'http://a.test:99999/'],
     ['a backslash in the host', 'https://api.test\\@evil.test/'],
-    ['a space', '/a b'],
     ['a line break', '/a\r\nX: 1'],
-    ['an 8-bit byte', '/caf\xe9'],
+    ['an 8-bit byte in the host', 'https://caf\xc3\xa9.test/'],
   ];
 
   it.each(invalid)('is none of ours to ask: %s', (_, location) => {

@@ -57,8 +57,10 @@ export const commands: Readonly<Record<CommandName, CommandNotes>> = {
     examples: [
       'cors-proxy explain GET /gh/user --origin http://localhost:5173',
       "cors-proxy explain PUT /gh/user --origin http://localhost:5173 -H 'content-type: application/json'",
+      `cors-proxy explain "Access to fetch at 'URL' from origin 'O' has been blocked by CORS policy: …"`,
     ],
-    operands: 2,
+    // A red line that was pasted without quotes comes in many words.
+    operands: Number.POSITIVE_INFINITY,
   },
   allow: {
     usage: 'allow ORIGIN',

@@ -7,29 +7,41 @@ import type { Ruleset } from '../../ruleset.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
 import { type Answer, answer, type Step } from '../explain/answer.ts';
+import { readPasted } from '../explain/pasted.ts';
+import { questionOfPasted } from '../explain/pasted-question.ts';
 import { type Question, readQuestion } from '../explain/question.ts';
 import { reportText } from '../explain/report.ts';
 import { printProblems } from '../problem-report.ts';
 import { loadRequest, readRules } from '../read-rules.ts';
+import { complain } from '../terminal.ts';
 
 export const explain: Run = async ({ io, line, settings, terminal }) => {
-  const question = readQuestion(line);
+  const pasted = readPasted(line.operands.join(' '));
+  const written = pasted === undefined ? { question: readQuestion(line), notes: [] } : undefined;
   const report = await readRules(loadRequest(settings, io));
   if (report.rules === undefined) {
     printProblems(report, terminal.err);
     return exitCode.usage;
   }
   const { ruleset } = report.rules;
-  const answered = answer(question, ruleset);
+  const asked = written ?? questionOfPasted(pasted, line, ruleset);
+  if ('said' in asked) {
+    complain(terminal, asked.said, asked.mend);
+    return exitCode.refused;
+  }
+  const answered = answer(asked.question, ruleset);
   const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
   const { out } = terminal;
+  const { paint } = out.layout();
   const mask = maskOf(ruleset);
   // Names and methods are the user's own words, and may hold a secret like any other text.
   const text = isJson
-    ? JSON.stringify(answerJson(question, answered, ruleset), (_key, value: unknown) =>
+    ? JSON.stringify(answerJson(asked.question, answered, ruleset), (_key, value: unknown) =>
         typeof value === 'string' ? mask.text(value) : value,
       )
-    : secretsIn(ruleset.secrets).mask(reportText(question, answered, { ruleset, paint: out.layout().paint }));
+    : secretsIn(ruleset.secrets).mask(
+        [...asked.notes, reportText(asked.question, answered, { ruleset, paint })].join('\n'),
+      );
   out.line(text);
   return answered.verdict === 'refused' ? exitCode.refused : exitCode.ok;
 };

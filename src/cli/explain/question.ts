@@ -20,10 +20,10 @@ export interface Question {
 
 /** Throws `UsageError`. */
 export function readQuestion({ operands, texts, switches }: CommandLine): Question {
-  const [method, path] = operands;
-  if (method === undefined || path === undefined) {
+  const [method, path, extra] = operands;
+  if (method === undefined || path === undefined || extra !== undefined) {
     throw new UsageError(
-      'explain needs a method and a path',
+      'explain needs a method and a path, or the red line of the browser in quotes',
       'write cors-proxy explain GET /api/user --origin http://localhost:5173',
     );
   }
@@ -51,7 +51,7 @@ function pathOf(text: string): string {
   );
 }
 
-function readHeader(text: string): readonly string[] {
+export function readHeader(text: string): readonly string[] {
   const colon = text.indexOf(':');
   const name = text.slice(0, colon).trim();
   const value = text.slice(colon + 1).trim();

@@ -59,7 +59,11 @@ export interface App {
 /** Rejects with Node's error (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`) where it cannot listen. */
 export async function startApp(initial: Ruleset, options: AppOptions = {}): Promise<App> {
   let ruleset = initial;
-  const { lookup = systemLookup as LookupFunction, notice = () => {} } = options;
+  const { lookup = systemLookup as LookupFunction } = options;
+  const notice = guarded(options.notice, () => {});
+  const observe = guarded(options.observe, (error) => {
+    notice({ level: 'warn', message: `an observer failed: ${String(error)}` });
+  });
   const upstreams = new Upstreams({ lookup });
   const sockets = new Set<Duplex>();
   const tunnels: Tunnels = new Map();
@@ -80,7 +84,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     },
     observe: (exchange) => {
       requests -= 1;
-      options.observe?.(exchange);
+      observe(exchange);
     },
     notice: (level, message) => notice({ level, message }),
     noticeOnce: once((message) => notice({ level: 'warn', message })),
@@ -113,6 +117,21 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       const timeoutMs = ruleset.listen.drainTimeoutMs;
       return drain({ servers, sockets, tunnels, stops, endless, upstreams, timeoutMs });
     },
+  };
+}
+
+/** Who listens in has a bug of their own, thrown or rejected; the exchange that they are told of has not. */
+function guarded<Told>(
+  hook: ((told: Told) => unknown) | undefined,
+  failed: (error: unknown) => void,
+): (told: Told) => void {
+  return (told) => {
+    try {
+      const result = hook?.(told);
+      if (result instanceof Promise) result.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   };
 }
 

@@ -73,7 +73,7 @@ describe('check', () => {
     expect(code).toBe(0);
   });
 
-  it('shows every problem with file, line, column, caret and mend, and exits with 2', async () => {
+  it('LC-04 shows every problem with file, line, column, caret and mend, and exits with 2', async () => {
     const text = '{\n  "target": "api.example.com",\n  "corss": {}\n}\n';
     const { code, stderr } = await run(['check'], { cwd: folder({ 'cors-proxy.config.json': text }) });
     expect(code).toBe(2);

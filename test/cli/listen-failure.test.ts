@@ -107,7 +107,7 @@ describe('other reasons', () => {
       'Cannot listen on localhost:8010: no network interface of this machine has the address "localhost"',
     ],
     ['ENOTFOUND', 8010, 'Cannot listen on localhost:8010: "localhost" cannot be resolved to an address'],
-  ])('%s is a failure at run time', async (code, port, said) => {
+  ])('LC-03 %s is a failure at run time', async (code, port, said) => {
     const error = Object.assign(new Error(code), { code });
     const failure = await explainListenFailure(error, { ...wanted, listen: { ...listen, port } });
     expect(failure).toMatchObject({ said, code: 1 });

@@ -95,7 +95,7 @@ async function urlOf(child: Child): Promise<string> {
 
 /** SIGHUP and SIGINT cannot be sent to a process on Windows. */
 describe.skipIf(process.platform === 'win32')('the process', () => {
-  it('finishes what is under way after SIGTERM, takes nothing new, and exits 0', async () => {
+  it('LC-13 finishes what is under way after SIGTERM, takes nothing new, and exits 0', async () => {
     const upstream = await api();
     const child = start([upstream.url, ...json]);
     const url = await urlOf(child);
@@ -112,7 +112,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     expect(child.stdout()).toMatch(/"event":"stopped","requests":1,/);
   });
 
-  it('is forced by a second SIGINT while a request hangs, and exits 130', async () => {
+  it('LC-15 is forced by a second SIGINT while a request hangs, and exits 130', async () => {
     const upstream = await api();
     const child = start([upstream.url, ...json]);
     const url = await urlOf(child);
@@ -127,7 +127,7 @@ describe.skipIf(process.platform === 'win32')('the process', () => {
     await broken;
   });
 
-  it('ends with its parent: standard input that was open, and ends', async () => {
+  it('LC-23 ends with its parent: standard input that was open, and ends', async () => {
     const upstream = await api();
     const child = start([upstream.url, ...json]);
     await urlOf(child);

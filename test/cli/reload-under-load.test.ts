@@ -111,7 +111,7 @@ async function inForce(url: string, origin: string): Promise<void> {
   }
 }
 
-it('20 reloads under load: no request fails, what is open stays, and no connection is left behind', async () => {
+it('LC-06 20 reloads under load: no request fails, what is open stays, and no connection is left behind', async () => {
   const { url: target, connections, download } = await api();
   const files = { 'cors-proxy.config.json': config(target, 0) };
   // A line for each request would be most of what this test does.

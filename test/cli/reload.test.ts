@@ -53,7 +53,7 @@ function textOf(file: string): string {
 }
 
 describe('following a config', () => {
-  it('sees every way of saving', async () => {
+  it('LC-09 sees every way of saving', async () => {
     const folder = folderWith({ 'a.json': '1' });
     const { file, until } = await followed(folder);
     writeFileSync(file, 'in place');
@@ -100,7 +100,7 @@ describe('following a config', () => {
     await until('1');
   });
 
-  it('does not take an editor half way through a save for an empty config', async () => {
+  it('LC-10 does not take an editor half way through a save for an empty config', async () => {
     const folder = folderWith({ 'a.json': '1' });
     const { file, seen, until } = await followed(folder);
     writeFileSync(file, '');

@@ -67,7 +67,7 @@ describe('serve', () => {
     expect(started.stderr()).toBe('');
   });
 
-  it('says where it is to a machine, and once, however little is to be said', async () => {
+  it('LC-22 says where it is to a machine, and once, however little is to be said', async () => {
     for (const quiet of [['-q'], ['--log-level', 'error'], ['--log-level', 'silent']]) {
       const started = startMain([await api(), '--port', '0', '--log-format', 'json', ...quiet]);
       const url = await urlOf(started);
@@ -175,7 +175,7 @@ describe('serve', () => {
     );
   });
 
-  it('refuses a config with problems before it listens', async () => {
+  it('LC-04 refuses a config with problems before it listens', async () => {
     const ran = await runMain([], {
       files: { 'cors-proxy.config.json': '{ "target": "https://a.test", "lisen": {} }' },
     });
@@ -189,7 +189,7 @@ describe('a config that is saved', () => {
   const config = (origin: string, target: string) =>
     JSON.stringify({ target, cors: { allowOrigin: origin } });
 
-  it('is live, and a bad one changes nothing', async () => {
+  it('LC-05 is live, and a bad one changes nothing', async () => {
     const target = await api();
     const started = startMain(['--port', '0'], { files: { 'cors-proxy.config.json': config(page, target) } });
     const url = await urlOf(started);

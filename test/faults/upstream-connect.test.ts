@@ -3,6 +3,7 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { certificateFiles, expiredCertificate, validCertificate } from '../support/certificates.ts';
+import { checkConfig } from '../support/test-app.ts';
 import {
   expectAlive,
   expectOk,
@@ -101,7 +102,14 @@ describe('the name or the network', () => {
     await expectAlive(client);
   });
 
-  it(titleOf('UC-14'), async () => {
+  it(titleOf('UC-14', 'named by its port: refused when the config is loaded'), () => {
+    for (const name of ['localhost', '127.0.0.1', '[::1]', 'api.localhost']) {
+      const checked = checkConfig({ listen: { port: 8123 }, target: `http://${name}:8123` });
+      expect(checked.problems).toMatchObject([{ code: 'CP117', severity: 'error' }]);
+    }
+  });
+
+  it(titleOf('UC-14', 'on a port that the system chose: at run time'), async () => {
     const { app, client: connect } = await stand();
     const cors = { allowOrigin: 'http://app.test' };
     await app.reload({

@@ -91,7 +91,7 @@ describe('drain', () => {
     expect((await client.end()).ended).toBe('fin');
   });
 
-  it('destroys what is still open at its deadline, both sides of it', async () => {
+  it('LC-14 destroys what is still open at its deadline, both sides of it', async () => {
     const { app, upstream, connect } = await start(50);
     const client = await connect();
     await client.write(request);
@@ -115,7 +115,7 @@ describe('drain', () => {
     expect(app.app.open().requests).toBe(0);
   });
 
-  it('ends what never ends by itself long before its deadline: WebSockets and event streams, both sides of them', async () => {
+  it('LC-17 ends what never ends by itself long before its deadline: WebSockets and event streams, both sides of them', async () => {
     const upgraded = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     const { app, upstream, connect } = await start(60_000, (connection) => [
       expectRequest,

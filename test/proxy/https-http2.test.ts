@@ -43,7 +43,7 @@ function closeOf(stream: Readable): Promise<void> {
 const get = { ':path': '/a', origin: page };
 
 describe('a request over HTTP/2', () => {
-  it('reaches the upstream with Host in the place of :authority and without a pseudo-field', async () => {
+  it('H2-01 reaches the upstream with Host in the place of :authority and without a pseudo-field', async () => {
     const upstream = await respondWith(() => ({ status: 200, body: 'yes' }));
     const stand = await startHttps(upstream, { config: { request: { host: 'keep' } } });
     const answer = await askHttp2(await stand.session(), { ':path': '/a?b=c', origin: page });
@@ -166,7 +166,7 @@ describe('what only HTTP/2 can carry', () => {
 });
 
 describe('a response over HTTP/2', () => {
-  it('goes down without fields of the connection and without a reason phrase', async () => {
+  it('H2-02 H2-04 goes down without fields of the connection and without a reason phrase', async () => {
     const upstream = await rawUpstream([
       expectRequest,
       send(
@@ -383,7 +383,7 @@ describe('a response over HTTP/2', () => {
 });
 
 describe('a stream that its client resets', () => {
-  it('takes the upstream request with it, and not the session', async () => {
+  it('H2-03 takes the upstream request with it, and not the session', async () => {
     const upstream = await rawUpstream([
       expectHead,
       send('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfirst'),
@@ -474,7 +474,7 @@ describe('an answer that comes before the upload has ended', () => {
 });
 
 describe('the end of the proxy', () => {
-  it('says GOAWAY and lets the streams under way end', async () => {
+  it('H2-05 says GOAWAY and lets the streams under way end', async () => {
     const upstream = await rawUpstream([
       expectRequest,
       send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe'),

@@ -301,7 +301,7 @@ async function refuseCertificate(
 }
 
 describe('a renewed certificate', () => {
-  it('is shown to new connections; the old ones live on', async () => {
+  it('LC-24 is shown to new connections; the old ones live on', async () => {
     const upstream = await rawUpstream([
       expectRequest,
       send('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhe'),

@@ -1,6 +1,6 @@
 /** What stands in the terminal once the port is bound. Pure: names of secrets, never values. */
 
-import { originsText } from '../observe/rule-text.ts';
+import { forwardProxyText, originsText } from '../observe/rule-text.ts';
 import { cutEnd, type Layout, renderSpans, type Span } from '../observe/spans.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
 
@@ -116,11 +116,12 @@ function columnWidth(texts: readonly string[], most: number): number {
   return Math.min(most, Math.max(0, ...texts.map((text) => text.length)));
 }
 
-function routeNotes({ policy, websocket, secretNames }: Route): readonly string[] {
+function routeNotes({ policy, websocket, secretNames, forwardProxy }: Route): readonly string[] {
   return [
     `for ${originsText(policy)}`,
     // Said before the rest: where the line is cut, this is not.
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
+    ...(forwardProxy === undefined ? [] : [forwardProxyText(forwardProxy)]),
     ...(policy.allowCredentials ? ['credentials'] : []),
     ...(websocket ? ['websocket'] : []),
   ];

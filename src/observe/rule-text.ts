@@ -3,6 +3,7 @@
 import type { CorsPolicy, NameRule } from '../cors/policy.ts';
 import type { Exchange } from '../exchange.ts';
 import { policyOf } from '../finish.ts';
+import type { ForwardProxy } from '../ruleset.ts';
 
 export function ruleText({ plan, ruleset }: Exchange): string {
   const policy = policyOf(plan, ruleset);
@@ -26,6 +27,11 @@ export function originsText({ mode, origins, places }: CorsPolicy): string {
   if (origins.kind === 'any') return 'every origin';
   if (!places.allowOrigin.written) return 'loopback origins';
   return origins.written.join(', ');
+}
+
+/** The proxy of the user's network on the way to a target, and who named it; never its user or password. */
+export function forwardProxyText({ url, from }: ForwardProxy): string {
+  return `through ${new URL(url).host} (${from === 'config' ? 'forwardProxy' : from})`;
 }
 
 function namesText(rule: NameRule): string {

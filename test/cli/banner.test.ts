@@ -103,6 +103,16 @@ describe('the banner', () => {
     expect(text).toContain('! Other machines reach this proxy');
   });
 
+  it('says which proxy of the network stands on the way, and never its password', () => {
+    const forwardProxy = 'http://me:word@proxy.test:3128';
+    const proxied = rulesetOf({ routes: [{ match: '/**', target: 'https://api.test', forwardProxy }] });
+    const text = bannerText({ ...facts, ruleset: proxied }, layout);
+    expect(text).toContain(
+      '/**  →  https://api.test  for loopback origins  through proxy.test:3128 (forwardProxy)',
+    );
+    expect(text).not.toContain('word');
+  });
+
   it('says which port it could not have', () => {
     const text = bannerText({ ...facts, url: 'http://localhost:8011', movedFrom: 8010 }, layout);
     expect(text).toContain('Local      http://localhost:8011/  (8010 is in use)\n');

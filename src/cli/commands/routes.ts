@@ -1,6 +1,6 @@
 /** `cors-proxy routes`: the routes in their order, which is the order in which they are tried. */
 
-import { originsText } from '../../observe/rule-text.ts';
+import { forwardProxyText, originsText } from '../../observe/rule-text.ts';
 import type { Route } from '../../ruleset.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
@@ -26,6 +26,7 @@ function routeJson({
   websocket,
   secretNames,
   preflight,
+  forwardProxy,
 }: Route): object {
   const { origins } = policy;
   return {
@@ -40,6 +41,7 @@ function routeJson({
     preflight,
     websocket,
     secrets: secretNames,
+    forwardProxy: forwardProxy === undefined ? null : forwardProxyText(forwardProxy),
   };
 }
 
@@ -58,11 +60,20 @@ function table(all: readonly Route[]): string {
     .join('\n');
 }
 
-function cells({ ref, methods, target, policy, websocket, secretNames }: Route): readonly string[] {
+function cells({
+  ref,
+  methods,
+  target,
+  policy,
+  websocket,
+  secretNames,
+  forwardProxy,
+}: Route): readonly string[] {
   const notes = [
     ...(policy.allowCredentials ? ['credentials'] : []),
     ...(websocket ? ['websocket'] : []),
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
+    ...(forwardProxy === undefined ? [] : [forwardProxyText(forwardProxy)]),
   ];
   return [
     String(ref.index),

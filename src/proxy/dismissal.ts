@@ -35,8 +35,9 @@ export function clientError(error: ParserError & Error, socket: Duplex, state: D
     socket.destroy();
     return;
   }
-  const { status, detail } = parserRefusal(error);
-  state.notice('warn', `${status} ${detail}`);
+  const { status, detail, hint } = parserRefusal(error);
+  // A client that speaks another protocol cannot read the answer: here its user can.
+  state.notice('warn', `${status} ${detail}${hint === '' ? '' : `. Mend: ${hint}`}`);
   answerBroken(error, socket, state);
 }
 

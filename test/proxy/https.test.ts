@@ -201,7 +201,7 @@ describe('a client that speaks the wrong protocol', () => {
       hint: expect.stringContaining('https://'),
     });
     expect(stand.notices.map(({ message }) => message)).toContain(
-      '400 The client spoke plain HTTP to an HTTPS port',
+      '400 The client spoke plain HTTP to an HTTPS port. Mend: use https://, or take listen.https away',
     );
     expect(upstream.requests).toEqual([]);
   });
@@ -223,6 +223,9 @@ describe('a client that speaks the wrong protocol', () => {
     await client.write(Buffer.from('16030100f5010000f1', 'hex'));
     const answer = await client.response();
     expect(answer.body.toString()).toContain('The client spoke TLS to a plain HTTP port');
+    expect(app.notices.map(({ message }) => message)).toEqual([
+      '400 The client spoke TLS to a plain HTTP port. Mend: use http://, or set listen.https',
+    ]);
   });
 
   it('is let go where it says nothing at all', async () => {

@@ -66,6 +66,11 @@ const plainOnTlsPort = requestError(400, 'The client spoke plain HTTP to an HTTP
   hint: 'use https://, or take listen.https away',
 });
 
+/** With its mend: a client that speaks another protocol cannot read the answer, and its user can read this. */
+export function noticeOf({ status, detail, hint }: Refusal): string {
+  return `${status} ${detail}${hint === '' ? '' : `. Mend: ${hint}`}`;
+}
+
 export interface ErrorContext {
   readonly ruleset: Ruleset;
   readonly listener: Listener;

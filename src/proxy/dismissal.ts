@@ -4,7 +4,14 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Listener } from '../http/request-head.ts';
 import type { Ruleset } from '../ruleset.ts';
-import { type ParserError, parserErrorAnswer, parserRefusal, sayLast, wireHead } from './client-error.ts';
+import {
+  noticeOf,
+  type ParserError,
+  parserErrorAnswer,
+  parserRefusal,
+  sayLast,
+  wireHead,
+} from './client-error.ts';
 import { problemResponse } from './problem.ts';
 import { readHead } from './read-head.ts';
 import { noticeAlert } from './tls-alert.ts';
@@ -35,9 +42,7 @@ export function clientError(error: ParserError & Error, socket: Duplex, state: D
     socket.destroy();
     return;
   }
-  const { status, detail, hint } = parserRefusal(error);
-  // A client that speaks another protocol cannot read the answer: here its user can.
-  state.notice('warn', `${status} ${detail}${hint === '' ? '' : `. Mend: ${hint}`}`);
+  state.notice('warn', noticeOf(parserRefusal(error)));
   answerBroken(error, socket, state);
 }
 

@@ -1,7 +1,7 @@
 /** One port for TLS and for those who forgot it: the first byte tells, and the second kind get a sentence. */
 
 import type { Socket } from 'node:net';
-import { parserErrorAnswer, sayLast } from './client-error.ts';
+import { noticeOf, parserErrorAnswer, sayLast } from './client-error.ts';
 import type { ServerState } from './server.ts';
 
 /** RFC 8446 §5.1: the content type `handshake`, with which every TLS connection begins. No HTTP method begins so. */
@@ -41,6 +41,6 @@ function refusePlain(socket: Socket, first: Buffer, state: ServerState): void {
     listener: state.listener,
     id: state.nextId(),
   });
-  state.notice('warn', `${refusal.status} ${refusal.detail}`);
+  state.notice('warn', noticeOf(refusal));
   sayLast(socket, bytes);
 }

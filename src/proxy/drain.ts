@@ -112,8 +112,10 @@ function destroyed(socket: Duplex): Promise<void> {
 /** The answer that a connection waits for is its last, and says so where its head is not out yet. */
 function letEnd(socket: Duplex): void {
   const current = responseOn(socket);
-  if (current === undefined) return;
-  if (current.headersSent) current.once('finish', () => (socket as Socket).destroySoon());
+  if (current === undefined) {
+    // Browsers open spare connections; below TLS even those have said something.
+    if ((socket as Socket).bytesRead === 0) socket.destroy();
+  } else if (current.headersSent) current.once('finish', () => (socket as Socket).destroySoon());
   else current.shouldKeepAlive = false;
 }
 

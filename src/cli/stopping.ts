@@ -11,8 +11,8 @@ export interface Stopping {
   readonly ended: (report: { readonly aborted: number }) => void | Promise<void>;
 }
 
-/** `npm run` passes Ctrl-C on to a process that the terminal has already told: two signals, one key. */
-const sameKeyMs = 20;
+/** `npm run` passes Ctrl-C on to a process that the terminal has already told: two signals, one key. No hand is faster. */
+const sameKeyMs = 100;
 
 /** Resolves when all is closed, or when a second SIGINT wants no waiting. */
 export function untilStopped(

@@ -67,7 +67,7 @@ describe('stopping', () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(1000);
     const { code, signal, drain } = running({}, { npm_lifecycle_event: 'start' });
     signal('SIGINT');
-    clock.mockReturnValue(1005);
+    clock.mockReturnValue(1080);
     signal('SIGINT');
     clock.mockRestore();
     drain();

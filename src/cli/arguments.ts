@@ -121,5 +121,5 @@ Exit codes:
   1    failed at run time
   2    bad usage or config
   3    the port is in use
-  4    explain says refused
+  4    explain says refused, probe says blocked
   130  forced by a second SIGINT`;

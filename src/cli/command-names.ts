@@ -7,6 +7,7 @@ export const commandNames = [
   'check',
   'explain',
   'allow',
+  'probe',
   'routes',
   'schema',
   'completion',
@@ -68,6 +69,15 @@ export const commands: Readonly<Record<CommandName, CommandNotes>> = {
     examples: [
       'cors-proxy allow http://localhost:4200',
       "cors-proxy allow http://localhost:4200 --route '/gh/**'",
+    ],
+    operands: 1,
+  },
+  probe: {
+    usage: 'probe URL',
+    about: 'Ask the real API: does a page need a proxy for it, and which',
+    examples: [
+      'cors-proxy probe https://api.github.com/user --origin http://localhost:5173',
+      "cors-proxy probe https://api.github.com/user --method PUT -H 'content-type: application/json'",
     ],
     operands: 1,
   },

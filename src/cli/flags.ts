@@ -36,7 +36,7 @@ const forAll = { commands: all, hasVariable: true } as const;
 /** The demo's rules are its own: its page shows what each does. */
 const forCors = { commands: ['serve', 'check', 'explain', 'routes'], hasVariable: true } as const;
 const forServing = { commands: serving, hasVariable: true } as const;
-const forExplain = { commands: ['explain'], hasVariable: false } as const;
+const forExplain = { commands: ['explain', 'probe'], hasVariable: false } as const;
 
 export const flags: readonly Flag[] = [
   {
@@ -95,6 +95,14 @@ export const flags: readonly Flag[] = [
   },
   { name: 'credentials', kind: 'switch', about: 'The page sends credentials: "include".', ...forExplain },
   {
+    name: 'method',
+    kind: 'text',
+    about: 'The method that the page uses; the request is really sent. Default: GET.',
+    example: 'PUT',
+    commands: ['probe'],
+    hasVariable: false,
+  },
+  {
     name: 'route',
     kind: 'text',
     about: 'The glob of the route whose rule is meant, as it stands in the config.',
@@ -106,7 +114,7 @@ export const flags: readonly Flag[] = [
     name: 'json',
     kind: 'switch',
     about: 'Print JSON.',
-    commands: ['check', 'explain', 'routes'],
+    commands: ['check', 'explain', 'probe', 'routes'],
     hasVariable: false,
   },
   {

@@ -72,6 +72,8 @@ async function importCommand(name: CommandName): Promise<Run> {
       return (await import('./commands/explain.ts')).explain;
     case 'allow':
       return (await import('./commands/allow.ts')).allow;
+    case 'probe':
+      return (await import('./commands/probe.ts')).probe;
     case 'routes':
       return (await import('./commands/routes.ts')).routes;
     case 'schema':

@@ -43,7 +43,7 @@ export function readSettings(line: CommandLine, env: Environment): Settings {
 }
 
 function targetsOf({ command, operands }: CommandLine, env: Environment): readonly Given<string>[] {
-  if (command === 'demo' || command === 'init' || command === 'allow') return [];
+  if (command === 'demo' || command === 'init' || command === 'allow' || command === 'probe') return [];
   if (command === 'serve' && operands.length > 0) {
     return operands.map((value, i) => ({ value, from: `argument ${i + 1}` }));
   }

@@ -3,7 +3,7 @@
 import { safelistedMethods } from '../http/fetch-names.ts';
 import { combinedValue } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
-import { listElements } from '../http/token.ts';
+import { isToken, listElements } from '../http/token.ts';
 
 export interface Asker {
   readonly origin: string;
@@ -21,6 +21,12 @@ export function whyUnreadable({ headers }: ResponseHead, { origin, credentials }
     return "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when the request's credentials mode is 'include'.";
   }
   if (allowed !== origin) {
+    if (/[ ,]/.test(allowed)) {
+      return `The 'Access-Control-Allow-Origin' header contains multiple values '${allowed}', but only one is allowed.`;
+    }
+    if (allowed !== 'null' && !URL.canParse(allowed)) {
+      return `The 'Access-Control-Allow-Origin' header contains the invalid value '${allowed}'.`;
+    }
     return `The 'Access-Control-Allow-Origin' header has a value '${allowed}' that is not equal to the supplied origin.`;
   }
   const trusted = combinedValue(headers, 'access-control-allow-credentials') ?? '';
@@ -38,7 +44,17 @@ export function whyPreflightFails(
   const lead = "Response to preflight request doesn't pass access control check:";
   if (unreadable !== undefined) return `${lead} ${unreadable}`;
   if (response.status < 200 || response.status > 299) return `${lead} It does not have HTTP ok status.`;
-  return whyMethodFails(response, asker) ?? whyHeaderFails(response, asker, unsafeNames);
+  return (
+    whyNoList(response) ?? whyMethodFails(response, asker) ?? whyHeaderFails(response, asker, unsafeNames)
+  );
+}
+
+/** Steps 7.1 to 7.3: one element that is no token spoils the whole list. */
+function whyNoList({ headers }: ResponseHead): string | undefined {
+  const bad = ['Access-Control-Allow-Methods', 'Access-Control-Allow-Headers'].find((name) =>
+    listElements(combinedValue(headers, name.toLowerCase()) ?? '').some((element) => !isToken(element)),
+  );
+  return bad === undefined ? undefined : `Cannot parse ${bad} response header field in preflight response.`;
 }
 
 /** "CORS-preflight fetch" step 7.5: a CORS-safelisted method needs no permission. */

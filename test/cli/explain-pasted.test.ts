@@ -152,7 +152,7 @@ describe('explain, given a red line', () => {
   });
 
   it('wants the origin that Firefox leaves out, and the URL that Safari writes below', async () => {
-    const [firefox = ''] = rows['Firefox'] ?? [];
+    const [firefox = ''] = rows.Firefox ?? [];
     const without = await explain(firefox);
     expect({ code: without.code, stdout: without.stdout }).toEqual({ code: 2, stdout: '' });
     expect(without.stderr).toContain('Mend: add it: --origin');

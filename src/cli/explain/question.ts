@@ -27,18 +27,23 @@ export function readQuestion({ operands, texts, switches }: CommandLine): Questi
       'write cors-proxy explain GET /api/user --origin http://localhost:5173',
     );
   }
-  if (!isToken(method))
-    throw new UsageError(`Cannot use ${JSON.stringify(method)} as a method`, 'write GET, for one');
-  if (forbiddenMethods.has(method.toUpperCase())) {
-    throw new UsageError(`No page can send ${method}: Fetch forbids it`, 'ask for a method that fetch sends');
-  }
   return {
-    method: normalizeMethod(method),
+    method: readMethod(method),
     path: pathOf(path),
     origin: texts.get('origin')?.[0],
     headers: (texts.get('header') ?? []).flatMap(readHeader),
     credentials: switches.get('credentials') === true ? 'include' : 'omit',
   };
+}
+
+/** As fetch writes it. Throws `UsageError`. */
+export function readMethod(method: string): string {
+  if (!isToken(method))
+    throw new UsageError(`Cannot use ${JSON.stringify(method)} as a method`, 'write GET, for one');
+  if (forbiddenMethods.has(method.toUpperCase())) {
+    throw new UsageError(`No page can send ${method}: Fetch forbids it`, 'ask for a method that fetch sends');
+  }
+  return normalizeMethod(method);
 }
 
 function pathOf(text: string): string {

@@ -1,7 +1,7 @@
 /** Config → Ruleset: joins what the parts below return, and adds the verdicts that need two of them. */
 
 import type { Environment } from './compile/forward-proxy.ts';
-import { checkWidth, compileListen, type Listener, listenerOf } from './compile/listen.ts';
+import { checkNames, checkWidth, compileListen, type Listener, listenerOf } from './compile/listen.ts';
 import { pemFiles } from './compile/pem.ts';
 import { type CompiledRoute, compileRoute } from './compile/route.ts';
 import type { WrittenRoute } from './compile/written-route.ts';
@@ -112,7 +112,9 @@ function checkTogether(compiled: readonly CompiledRoute[], values: ConfigFile, v
     verdicts,
   );
   const secret = compiled.find(({ route }) => (route?.secretNames.length ?? 0) > 0);
-  checkWidth(values.listen ?? {}, secret === undefined ? undefined : keyText(secret.match.at), verdicts);
+  const secretRoute = secret === undefined ? undefined : keyText(secret.match.at);
+  checkWidth(values.listen ?? {}, secretRoute, verdicts);
+  checkNames(values.listen ?? {}, secretRoute, verdicts);
 }
 
 function distinct(secrets: readonly Secret[]): readonly Secret[] {

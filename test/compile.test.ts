@@ -408,6 +408,17 @@ const listenerAndTarget: readonly Row[] = [
     fromKey,
   ],
   [
+    'T1 a name over plain http, to which browsers send no Sec-Fetch-Site, with a secret',
+    withSecret({ cors: { allowOrigin: page } }, { listen: { allowedHosts: ['a.localhost', '.dev.test'] } }),
+    [
+      'warning',
+      'CP216',
+      'listen.allowedHosts[1]',
+      /"\.dev\.test".*any website can spend the secret of routes\[0\]/,
+    ],
+    fromKey,
+  ],
+  [
     'V55 no host',
     { target: api, listen: { host: 'http://x' } },
     ['error', 'CP112', 'listen.host', /Cannot listen/],
@@ -563,6 +574,11 @@ const sound: readonly (readonly [name: string, config: ConfigFile, options?: Con
   ['V38 exposeHeaders "*" with credentials', withCors({ exposeHeaders: '*', allowCredentials: true })],
   ['HEAD forgotten', withCors({ allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] })],
   ['a day in Chromium', withCors({ maxAge: 7200 })],
+  [
+    'a secret under a name that https makes trustworthy',
+    withSecret({ cors: { allowOrigin: [page] } }, { listen: { https: true, allowedHosts: ['.dev.test'] } }),
+    fromKey,
+  ],
   ['a secret with its origin, on https', withSecret({ cors: { allowOrigin: [page] } }), fromKey],
   [
     'a secret on clear text to this machine',

@@ -107,3 +107,20 @@ export function checkWidth(rules: ListenRules, secretRoute: string | undefined, 
     });
   }
 }
+
+/**
+ * Threat T1 where `Sec-Fetch-*` is missing: browsers send it to trustworthy origins alone, and http is one only on
+ * loopback names (Fetch Metadata, "set the Fetch metadata headers for a request" step 1). An image of any website then looks like a request of curl.
+ */
+export function checkNames(rules: ListenRules, secretRoute: string | undefined, verdicts: Verdicts): void {
+  if (secretRoute === undefined || (rules.https !== undefined && rules.https !== false)) return;
+  for (const [i, text] of (rules.allowedHosts ?? []).entries()) {
+    const at = ['listen', 'allowedHosts', i];
+    if (isLoopbackHost(hostName(text.replace(/^\./, '')) ?? 'localhost')) continue;
+    verdicts.warn(at, {
+      code: 'CP216',
+      said: `Under ${verdicts.shown(at, text)} browsers do not say over plain http which site a request comes from: by an image or a link any website can spend the secret of ${secretRoute}, though not read the answer`,
+      mend: 'set "listen": { "https": true }, or open this proxy under a *.localhost name',
+    });
+  }
+}

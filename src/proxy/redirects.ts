@@ -1,9 +1,10 @@
 /** The redirects of one request that are followed on the server: what comes next, and what may not. */
 
 import type { Failure } from '../exchange.ts';
-import { firstValue, type HeaderList, isField } from '../http/header-list.ts';
+import { allValues, firstValue, type HeaderList, isField } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
+import { withHopCookies } from '../rewrite/hop-cookies.ts';
 import { type Hop, hopHead, isRedirect, nextHop } from '../rewrite/redirect.ts';
 import type { Route } from '../ruleset.ts';
 import { failure } from './failure.ts';
@@ -20,11 +21,19 @@ export interface RedirectTask {
   readonly isConfigured: (origin: string) => boolean;
 }
 
+interface Pending {
+  readonly status: number;
+  readonly location: string;
+  readonly cookies: readonly string[];
+}
+
 export class Redirects {
   readonly #task: RedirectTask;
   #current: Hop;
   #headers: HeaderList;
-  #pending: { readonly status: number; readonly location: string } | undefined;
+  #pending: Pending | undefined;
+  /** `Set-Cookie` lines of the redirects on the route's own origin: they come down with the answer. */
+  readonly #cookies: string[] = [];
   #count = 0;
   #hasLeft = false;
 
@@ -48,13 +57,15 @@ export class Redirects {
   begins({ status, headers }: ResponseHead): boolean {
     const location = firstValue(headers, 'location');
     if (!isRedirect(status) || location === undefined) return false;
-    this.#pending = { status, location };
+    const cookies = this.#hasLeft ? [] : allValues(headers, 'set-cookie');
+    this.#pending = { status, location, cookies };
+    this.#cookies.push(...cookies);
     return true;
   }
 
   /** The next request, or why there is none. */
   next(body: RequestBody | undefined): (Omit<UpstreamCall, 'route'> & { readonly origin: string }) | Failure {
-    const { status = 0, location = '' } = this.#pending ?? {};
+    const { status = 0, location = '', cookies = [] } = this.#pending ?? {};
     this.#pending = undefined;
     this.#count += 1;
     if (this.#count > maxHops)
@@ -67,16 +78,20 @@ export class Redirects {
     if (sent === undefined)
       return failure('http_protocol_error', `Cannot follow the ${status}: ${tooLarge}`, bodyHint);
     this.#headers = hopHead(this.#headers, { next, routeFields: this.#task.route.request.drop });
+    if (!next.changesOrigin && this.#task.plan.cookies === 'pass' && cookies.length > 0) {
+      const paths = { from: this.#current.path, to: next.hop.path };
+      this.#headers = withHopCookies(this.#headers, { lines: cookies, ...paths, nowMs: Date.now() });
+    }
     this.#current = next.hop;
     this.#hasLeft ||= next.changesOrigin;
     return { origin, method: next.hop.method, path: next.hop.path, headers: this.#headers, body: sent };
   }
 
-  /** Cookies of another origin than the configured one are not this route's. */
+  /** Cookies of another origin than the configured one are not this route's; those of the redirects before are. */
   cleaned(head: ResponseHead): ResponseHead {
-    if (!this.#hasLeft) return head;
-    const { headers } = head;
-    return { ...head, headers: headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'set-cookie')) };
+    const own = this.#cookies.flatMap((line) => ['Set-Cookie', line]);
+    const headers = this.#hasLeft ? withoutCookies(head.headers) : head.headers;
+    return { ...head, headers: [...own, ...headers] };
   }
 
   #isProhibited(origin: string): boolean {
@@ -84,6 +99,10 @@ export class Redirects {
     const isLocal = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host);
     return isLocal && !this.#task.isConfigured(origin);
   }
+}
+
+function withoutCookies(headers: HeaderList): string[] {
+  return headers.filter((_, i) => !isField(headers[i - (i % 2)] ?? '', 'set-cookie'));
 }
 
 const loopHint = 'the API redirects in a circle; call it with curl -L to see where';

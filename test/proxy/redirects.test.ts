@@ -11,7 +11,7 @@ import { type Answer, type RawUpstream, respondWith, type SeenRequest } from '..
 import { type HeaderLine, type Response, values } from '../support/strict-parser.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-const page = 'http://app.test';
+const page = 'http://app.localhost';
 
 type Script = (request: SeenRequest) => Answer;
 
@@ -33,12 +33,22 @@ async function following(
   {
     others = [],
     app: options = {},
-  }: { readonly others?: readonly RawUpstream[]; readonly app?: AppOptions } = {},
+    allowCredentials = false,
+  }: {
+    readonly others?: readonly RawUpstream[];
+    readonly app?: AppOptions;
+    readonly allowCredentials?: boolean;
+  } = {},
 ): Promise<Started> {
   const upstream = await serving(answer);
   const routes: RouteRules[] = others.map(({ origin }, i) => ({ match: `/other-${i}/**`, target: origin }));
   const response = { redirects: 'follow' } as const;
-  routes.push({ match: '/api/**', target: upstream.origin, cors: { allowOrigin: page }, response });
+  routes.push({
+    match: '/api/**',
+    target: upstream.origin,
+    cors: { allowOrigin: page, allowCredentials },
+    response,
+  });
   const app = await startTestApp(
     { listen: { host: '127.0.0.1', timeouts: { drain: 100 } }, routes },
     { app: options },
@@ -127,6 +137,38 @@ describe('a redirect on the same origin', () => {
     const second = await upstream.request(2);
     expect({ method: second.method, body: second.body.toString() }).toEqual({ method: next, body });
     expect(values(second.headers, 'content-type')).toEqual(body === '' ? [] : ['text/plain']);
+  });
+
+  it('its cookies go on to the next URL, and come down with the answer', async () => {
+    const { upstream, client } = await following(
+      ({ target }) =>
+        target === '/api/start'
+          ? {
+              status: 302,
+              headers: [
+                ['Location', '/api/end'],
+                ['Set-Cookie', 'sid=1; Path=/'],
+              ],
+            }
+          : { ...done, headers: [['Set-Cookie', 'seen=2']] },
+      { allowCredentials: true },
+    );
+    const response = await send(client, { headers: [['Cookie', 'sid=0; theme=dark']] });
+    expect(values(response.headers, 'set-cookie')).toEqual(['sid=1; Path=/', 'seen=2']);
+    expect(values((await upstream.request(2)).headers, 'cookie')).toEqual(['sid=1; theme=dark']);
+  });
+
+  it('its cookies stay where the page has no right to any', async () => {
+    const headers: HeaderLine[] = [
+      ['Location', '/api/end'],
+      ['Set-Cookie', 'sid=1'],
+    ];
+    const { upstream, client } = await following(({ target }) =>
+      target === '/api/start' ? { status: 302, headers } : done,
+    );
+    const response = await send(client);
+    expect(values(response.headers, 'set-cookie')).toEqual([]);
+    expect(values((await upstream.request(2)).headers, 'cookie')).toEqual([]);
   });
 
   it('HEAD stays HEAD', async () => {

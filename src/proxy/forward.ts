@@ -148,12 +148,18 @@ class Forwarding implements Handler {
     const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
     if (unfit !== undefined) this.#fail(unfit);
     else if (status < 200) this.#passInformational(raw);
-    else if (this.#redirects?.begins(raw) === true) clearTimeout(this.#headTimer);
+    // Its body has as long as the head had: nothing of it goes down.
+    else if (this.#redirects?.begins(raw) === true) this.#headTimer?.refresh();
     else this.#passHead(this.#redirects?.cleaned(raw) ?? raw);
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
-    if (this.#isOver || this.#isBodyForbidden || this.#redirects?.isPending === true) return;
+    if (this.#isOver || this.#isBodyForbidden) return;
+    if (this.#redirects?.isPending === true) {
+      // The error comes at once, and with it the next request.
+      if (this.#redirects.hasSkippedEnough(chunk)) controller.abort(new Error('A redirect with a long body'));
+      return;
+    }
     this.#bytes += chunk.length;
     this.#task.kept?.response.take(chunk);
     this.#silenceTimer?.refresh();
@@ -227,6 +233,7 @@ class Forwarding implements Handler {
     }
     this.#attempts += 1;
     this.#connection = undefined;
+    clearTimeout(this.#headTimer);
     const { upstreams, route } = this.#task;
     const call = { ...next, route };
     if (next.origin === route.target.origin) upstreams.send(call, this);

@@ -15,6 +15,9 @@ import type { UpstreamCall } from './upstream.ts';
 /** Fetch, "HTTP-redirect fetch" step 8. */
 const maxHops = 20;
 
+/** Most that is read of a redirect's body for the sake of its connection: a new one costs about as much. */
+const longestSkipped = 64 * 1024;
+
 export interface RedirectTask {
   readonly plan: ForwardPlan;
   readonly route: Route;
@@ -25,6 +28,8 @@ interface Pending {
   readonly status: number;
   readonly location: string;
   readonly cookies: readonly string[];
+  /** Of its body, so far. */
+  bytes: number;
 }
 
 export class Redirects {
@@ -49,6 +54,13 @@ export class Redirects {
     return this.#pending !== undefined;
   }
 
+  /** Whether so much of a redirecting answer has come that its connection is not worth the rest. */
+  hasSkippedEnough(chunk: Buffer): boolean {
+    if (this.#pending === undefined) return false;
+    this.#pending.bytes += chunk.length;
+    return this.#pending.bytes > longestSkipped;
+  }
+
   get hasFollowed(): boolean {
     return this.#count > 0;
   }
@@ -58,7 +70,7 @@ export class Redirects {
     const location = firstValue(headers, 'location');
     if (!isRedirect(status) || location === undefined) return false;
     const cookies = this.#hasLeft ? [] : allValues(headers, 'set-cookie');
-    this.#pending = { status, location, cookies };
+    this.#pending = { status, location, cookies, bytes: 0 };
     this.#cookies.push(...cookies);
     return true;
   }

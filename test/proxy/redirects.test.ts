@@ -7,7 +7,16 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AppOptions } from '../../src/app.ts';
 import type { RouteRules } from '../../src/config/schema.ts';
 import { connectRaw, type RawClient, requestBytes } from '../support/raw-client.ts';
-import { type Answer, type RawUpstream, respondWith, type SeenRequest } from '../support/raw-upstream.ts';
+import {
+  type Answer,
+  expectRequest,
+  pause,
+  type RawUpstream,
+  rawUpstream,
+  respondWith,
+  type SeenRequest,
+  send as wire,
+} from '../support/raw-upstream.ts';
 import { type HeaderLine, type Response, values } from '../support/strict-parser.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -27,20 +36,25 @@ interface Started {
   readonly client: RawClient;
 }
 
-/** `/api/**` follows; `others` are targets of routes as well. */
-async function following(
-  answer: Script,
-  {
-    others = [],
-    app: options = {},
-    allowCredentials = false,
-  }: {
-    readonly others?: readonly RawUpstream[];
-    readonly app?: AppOptions;
-    readonly allowCredentials?: boolean;
-  } = {},
-): Promise<Started> {
+interface FollowingOptions {
+  /** Targets of routes as well. */
+  readonly others?: readonly RawUpstream[];
+  readonly app?: AppOptions;
+  readonly allowCredentials?: boolean;
+}
+
+/** `/api/**` follows. */
+async function following(answer: Script, options: FollowingOptions = {}): Promise<Started> {
   const upstream = await serving(answer);
+  return { upstream, ...(await appFollowing(upstream, options)) };
+}
+
+const clientFollowing = async (upstream: RawUpstream) => (await appFollowing(upstream)).client;
+
+async function appFollowing(
+  upstream: RawUpstream,
+  { others = [], app: options = {}, allowCredentials = false }: FollowingOptions = {},
+) {
   const routes: RouteRules[] = others.map(({ origin }, i) => ({ match: `/other-${i}/**`, target: origin }));
   const response = { redirects: 'follow' } as const;
   routes.push({
@@ -57,7 +71,7 @@ async function following(
   onTestFinished(() => {
     client.socket.destroy();
   });
-  return { app, upstream, client };
+  return { app, client };
 }
 
 interface Asked {
@@ -137,6 +151,22 @@ describe('a redirect on the same origin', () => {
     const second = await upstream.request(2);
     expect({ method: second.method, body: second.body.toString() }).toEqual({ method: next, body });
     expect(values(second.headers, 'content-type')).toEqual(body === '' ? [] : ['text/plain']);
+  });
+
+  it('is followed although its own body never ends', async () => {
+    const head = 'HTTP/1.1 302 Found\r\nLocation: /api/end\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const piece = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    const upstream = await rawUpstream((connection) =>
+      connection === 1
+        ? [expectRequest, wire(head), wire(piece), wire(piece), pause]
+        : [expectRequest, wire('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone')],
+    );
+    onTestFinished(() => upstream.close());
+    const response = await send(await clientFollowing(upstream));
+    expect({ status: response.status, body: response.body.toString() }).toEqual({
+      status: 200,
+      body: 'done',
+    });
   });
 
   it('its cookies go on to the next URL, and come down with the answer', async () => {

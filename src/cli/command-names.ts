@@ -8,6 +8,7 @@ export const commandNames = [
   'explain',
   'allow',
   'probe',
+  'doctor',
   'routes',
   'schema',
   'completion',
@@ -80,6 +81,12 @@ export const commands: Readonly<Record<CommandName, CommandNotes>> = {
       "cors-proxy probe https://api.github.com/user --method PUT -H 'content-type: application/json'",
     ],
     operands: 1,
+  },
+  doctor: {
+    usage: 'doctor',
+    about: 'What of this machine and this project can be in the way',
+    examples: ['cors-proxy doctor', 'cors-proxy doctor --json'],
+    operands: 0,
   },
   routes: {
     usage: 'routes',

@@ -30,7 +30,7 @@ export interface Flag {
 const all = commandNames;
 const serving: readonly CommandName[] = ['serve', 'demo'];
 /** What a config becomes is asked by all of them, so all take the flags that stand above it. */
-const withRules: readonly CommandName[] = ['serve', 'demo', 'check', 'explain', 'routes'];
+const withRules: readonly CommandName[] = ['serve', 'demo', 'check', 'explain', 'routes', 'doctor'];
 const forRules = { commands: withRules, hasVariable: true } as const;
 const forAll = { commands: all, hasVariable: true } as const;
 /** The demo's rules are its own: its page shows what each does. */
@@ -114,7 +114,7 @@ export const flags: readonly Flag[] = [
     name: 'json',
     kind: 'switch',
     about: 'Print JSON.',
-    commands: ['check', 'explain', 'probe', 'routes'],
+    commands: ['check', 'explain', 'probe', 'doctor', 'routes'],
     hasVariable: false,
   },
   {

@@ -74,6 +74,8 @@ async function importCommand(name: CommandName): Promise<Run> {
       return (await import('./commands/allow.ts')).allow;
     case 'probe':
       return (await import('./commands/probe.ts')).probe;
+    case 'doctor':
+      return (await import('./commands/doctor.ts')).doctor;
     case 'routes':
       return (await import('./commands/routes.ts')).routes;
     case 'schema':

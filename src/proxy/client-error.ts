@@ -39,6 +39,13 @@ export function parserRefusal(error: ParserError): Refusal {
         ...close,
         hint: 'listen.timeouts.head sets how long to wait',
       });
+    case 'HPE_INVALID_VERSION':
+      // The same code stands for what is no version at all, which is a 400.
+      if (error.reason !== 'Invalid HTTP version') return unreadable(error);
+      return requestError(505, 'That version of HTTP is not spoken on this connection', {
+        ...close,
+        hint: 'use HTTP/1.1',
+      });
     case 'HPE_PAUSED_H2_UPGRADE':
       return requestError(400, 'The client spoke HTTP/2 to an HTTP/1.1 port', {
         ...close,
@@ -47,13 +54,13 @@ export function parserRefusal(error: ParserError): Refusal {
     case 'PLAIN_HTTP_ON_TLS_PORT':
       return plainOnTlsPort;
     default:
-      if (first === 0x16) return tlsOnPlainPort;
-      return requestError(
-        400,
-        `The request is not valid HTTP/1.1: ${error.reason ?? error.code ?? 'unreadable'}`,
-        close,
-      );
+      return first === 0x16 ? tlsOnPlainPort : unreadable(error);
   }
+}
+
+function unreadable({ reason, code }: ParserError): Refusal {
+  const detail = `The request is not valid HTTP/1.1: ${reason ?? code ?? 'unreadable'}`;
+  return requestError(400, detail, { close: true });
 }
 
 const tlsOnPlainPort = requestError(400, 'The client spoke TLS to a plain HTTP port', {

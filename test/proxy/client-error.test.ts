@@ -20,6 +20,8 @@ describe('parserRefusal', () => {
     [{ code: 'HPE_PAUSED_H2_UPGRADE' }, 400, /spoke HTTP\/2/],
     [{ code: 'HPE_INVALID_METHOD', rawPacket: Buffer.from([0x16, 3, 1]) }, 400, /spoke TLS/],
     [{ code: 'HPE_INVALID_URL', reason: 'Unexpected char in url' }, 400, /Unexpected char in url/],
+    [{ code: 'HPE_INVALID_VERSION', reason: 'Invalid HTTP version' }, 505, /use HTTP\/1\.1/],
+    [{ code: 'HPE_INVALID_VERSION', reason: 'Expected dot' }, 400, /Expected dot/],
     [{ code: 'HPE_STRICT' }, 400, /HPE_STRICT/],
     [{}, 400, /unreadable/],
   ];

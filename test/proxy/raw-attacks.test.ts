@@ -253,9 +253,9 @@ const lines: Readonly<Record<number, readonly string[]>> = {
   400: [
     ...[
       'GET /x HTTP/0.9',
-      'GET /x HTTP/1.2',
+
       'GET /x HTTP/2',
-      'GET /x HTTP/3.0',
+
       'GET /x HTTP/1.10',
       'GET /x http/1.1',
     ],
@@ -275,7 +275,7 @@ const lines: Readonly<Record<number, readonly string[]>> = {
     'CONNECT evil.test:443 HTTP/1.1',
     'CONNECT localhost:80 HTTP/1.1',
   ],
-  505: ['GET /x HTTP/2.0'],
+  505: ['GET /x HTTP/2.0', 'GET /x HTTP/1.2', 'GET /x HTTP/3.0'],
 };
 
 table(

@@ -5,6 +5,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RouteRules } from '../../src/config/schema.ts';
+import { randomSource } from '../support/random.ts';
 import { type RawUpstream, respondWith } from '../support/raw-upstream.ts';
 import { browserFetch, type PageAnswer, unsafeNames } from '../support/simulated-browser.ts';
 import type { HeaderLine } from '../support/strict-parser.ts';
@@ -14,17 +15,6 @@ import { openTestApp, type TestApp } from '../support/test-app.ts';
 const seed = 20260;
 const policyCount = 60;
 const fetchesPerPolicy = 12;
-
-/** mulberry32: a number from 0 to 1, the same ones for the same seed. */
-function generator(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface Policy {
   /** Origins and patterns; `'*'` alone is any. */
@@ -139,7 +129,7 @@ function exposes(policy: Policy): readonly string[] {
 }
 
 describe(`the policy allows ⇔ the browser accepts (seed ${seed})`, () => {
-  const random = randomly(generator(seed));
+  const random = randomly(randomSource(seed).fraction);
   const policies = Array.from({ length: policyCount }, random.policy);
   let upstream: RawUpstream;
   let proxy: TestApp;

@@ -46,6 +46,8 @@ export interface ResponseContext {
   readonly method?: string;
   /** Default `open`: more bytes may come. */
   readonly ended?: Ending;
+  /** Fields that may stand once at most. */
+  readonly single?: RegExp;
 }
 
 /** Exactly one response (1xx before it are allowed) and not a byte more; a tunnel's bytes are its body. */
@@ -67,7 +69,7 @@ export function readResponse(bytes: Buffer, context: ResponseContext = {}): Read
     if (status >= 200 || status === 101) {
       const body = responseBody({ status, headers: head.message.headers, rest }, context);
       if (body === 'incomplete') return 'incomplete';
-      refuseDoubled(head.message.headers);
+      refuseDoubled(head.message.headers, context.single ?? singleFields);
       const message = { status, reason, interim, headers: head.message.headers, ...body.message };
       return { message, rest: body.rest };
     }
@@ -208,10 +210,10 @@ function refuseFraming(headers: readonly HeaderLine[], where: number | string): 
 }
 
 /** Fields of which two lines mean nothing good; Fetch joins them, and the CORS check fails. */
-const single =
+const singleFields =
   /^(?:access-control-.*|content-type|content-range|date|etag|expires|last-modified|location|age)$/i;
 
-function refuseDoubled(headers: readonly HeaderLine[]): void {
+function refuseDoubled(headers: readonly HeaderLine[], single: RegExp): void {
   const seen = new Set<string>();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();

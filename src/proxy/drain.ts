@@ -1,8 +1,9 @@
 /** The end of a proxy: accept nothing new, let run what runs, then let go of the rest. */
 
-import { Server as HttpServer, type ServerResponse } from 'node:http';
+import { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { responseOn } from './turn.ts';
 import type { Upstreams } from './upstream.ts';
 import type { Tunnels } from './websocket.ts';
 
@@ -117,11 +118,6 @@ function letEnd(socket: Duplex): void {
     if ((socket as Socket).bytesRead === 0) socket.destroy();
   } else if (current.headersSent) current.once('finish', () => (socket as Socket).destroySoon());
   else current.shouldKeepAlive = false;
-}
-
-/** The response that a connection of HTTP/1.1 waits for. */
-function responseOn(socket: Duplex): ServerResponse | undefined {
-  return (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
 }
 
 /** Whether `done` came before the deadline. */

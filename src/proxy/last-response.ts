@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { sayLast } from './client-error.ts';
+import { responseOn } from './turn.ts';
 
 /** Makes `response` the last one of the connection. */
 export function attachLast(response: ServerResponse, socket: Duplex): void {
@@ -21,8 +22,8 @@ export function attachLast(response: ServerResponse, socket: Duplex): void {
  * ended the connection.
  */
 export function afterEarlierResponses(socket: Duplex, then: () => void): void {
-  const current = (socket as Duplex & { readonly _httpMessage?: ServerResponse | null })._httpMessage;
-  if (current !== undefined && current !== null) {
+  const current = responseOn(socket);
+  if (current !== undefined) {
     current.once('finish', () => afterEarlierResponses(socket, then));
   } else if (socket.writable) {
     then();

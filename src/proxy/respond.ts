@@ -9,6 +9,7 @@ import { firstValue, type HeaderList } from '../http/header-list.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
+import { endsWith, onTurn } from './turn.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
@@ -20,10 +21,16 @@ export function writeHead(response: Response, head: ResponseHead): void {
     const fields = writable(head.headers);
     if (reason === '') response.writeHead(head.status, fields);
     else response.writeHead(head.status, reason, fields);
+    // Node closes on its own where it answered an expectation without a 100.
+    if (isClosing(head) || !response.shouldKeepAlive) endsWith(response.req.socket);
     return;
   }
   // HTTP/2 has no reason phrase (RFC 9113 §8.3.2).
   response.writeHead(head.status, fieldsByName(head.headers));
+}
+
+function isClosing({ headers }: ResponseHead): boolean {
+  return firstValue(headers, 'connection') === 'close';
 }
 
 /** Writes a whole answer of our own. Node sends no body to HEAD. */
@@ -100,10 +107,10 @@ export function endResponse(request: Request, response: Response, head: Response
     response.end();
     return;
   }
-  const isClosing = firstValue(head.headers, 'connection') === 'close';
-  if (!isClosing) response.end();
+  const isLast = isClosing(head);
+  if (!isLast) response.end();
   linger(request, () => {
-    if (isClosing) response.end();
+    if (isLast) response.end();
     else if (!request.complete) stopUpload(request);
   });
 }
@@ -153,6 +160,10 @@ export function cutResponse(response: Response, head: ResponseHead): void {
     response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     return;
   }
+  onTurn(response, () => cutConnection(response, head));
+}
+
+function cutConnection(response: ServerResponse, head: ResponseHead): void {
   const { socket } = response;
   if (socket === null || socket.destroyed) return;
   const isDelimited = firstValue(head.headers, 'content-length') !== undefined || response.chunkedEncoding;

@@ -9,13 +9,14 @@ import type { Listener } from '../http/request-head.ts';
 import { plan } from '../plan.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { ParserError } from './client-error.ts';
-import { clientError, isDismissed, refuseConnection } from './dismissal.ts';
+import { clientError, refuseConnection } from './dismissal.ts';
 import { KeptBodies } from './kept-bodies.ts';
 import { afterEarlierResponses, attachLast } from './last-response.ts';
 import { readHead } from './read-head.ts';
 import type { Request, Response } from './respond.ts';
 import { serve } from './serve.ts';
 import type { Serving, Task } from './task.ts';
+import { isBehindTheEnd, isEnding, onTurn } from './turn.ts';
 import { type Tunnels, tunnel } from './websocket.ts';
 
 export interface ServerState extends Serving {
@@ -77,7 +78,7 @@ export function minded(server: NetServer, state: ServerState): void {
   server.on('checkExpectation', (request: Request, response: Response) => handle(request, response, state));
   server.on('connect', (request: Request, other: Duplex | Response) => connect(request, other, state));
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (isDismissed(socket)) return;
+    if (isEnding(socket)) return;
     mindErrors(socket);
     afterEarlierResponses(socket, () => {
       if (isWebSocket(request)) upgrade({ request, socket, head }, state);
@@ -105,7 +106,7 @@ function taskFor(request: Request, response: Response, state: ServerState): Task
 }
 
 function handle(request: Request, response: Response, state: ServerState): void {
-  if (isDismissed(request.socket)) return;
+  if (isBehindTheEnd(request, response)) return;
   // From birth: a reset by the client must never be an uncaught error.
   request.on('error', () => {});
   response.on('error', () => {});
@@ -113,8 +114,12 @@ function handle(request: Request, response: Response, state: ServerState): void 
   // RFC 9110 §10.1.1: 100 once the route accepts the request, or a final answer without it; HTTP/1.0 knows no 1xx.
   const isAsking = request.headers.expect?.toLowerCase() === '100-continue';
   const expects = isAsking && request.httpVersion !== '1.0';
-  if (expects && task.plan.kind === 'forward') response.writeContinue();
+  if (expects && task.plan.kind === 'forward') onTurn(response, () => askForBody(response));
   serve(task, state);
+}
+
+function askForBody(response: Response): void {
+  if (!response.headersSent) response.writeContinue();
 }
 
 /** Node takes its own listener away with the connection; a reset must never be an uncaught error. */
@@ -169,7 +174,7 @@ function connect(request: Request, other: Duplex | Response, state: ServerState)
     return;
   }
   const socket = other as Duplex;
-  if (isDismissed(socket)) return;
+  if (isEnding(socket)) return;
   mindErrors(socket);
   afterEarlierResponses(socket, () => refuseRaw(request, socket, state));
 }

@@ -218,6 +218,10 @@ class Handshake {
     const { status, headers: responseHeaders } = head;
     const sent = { status, responseHeaders, upstreamHeaders: upstream.rawHeaders };
     const response = this.#plainResponse();
+    const { bodyMs } = this.#route.timeouts;
+    if (bodyMs > 0) upstream.setTimeout(bodyMs, () => upstream.destroy());
+    // Node ends the connection of a client that has half-closed; of one that it has let go of it does not.
+    this.#client.once('end', () => this.#client.destroy());
     this.#onGone = relay(upstream, { response, head }, ({ outcome, bytes }) => {
       const isCut = outcome === 'upstream_error';
       const why = isCut ? failure('http_response_incomplete', `${origin} cut its answer short`) : undefined;

@@ -119,7 +119,7 @@ class Line {
   }
 
   #write({ packets, end }: Answer): void {
-    if (packets.join('').startsWith('HTTP/1.1 101')) this.#mode = 'tunnel';
+    if (/^HTTP\/1\.[01] 101/.test(packets.join(''))) this.#mode = 'tunnel';
     void writeAll(this.#socket, packets).then(() => {
       if (end === 'stay') return;
       this.#mode = 'over';
@@ -130,7 +130,7 @@ class Line {
 }
 
 /** Each packet in its own turn of the event loop. */
-export async function writeAll(socket: Socket, packets: readonly string[]): Promise<void> {
+async function writeAll(socket: Socket, packets: readonly string[]): Promise<void> {
   for (const packet of packets) {
     if (!socket.writable) return;
     socket.write(packet, 'latin1');

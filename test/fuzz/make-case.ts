@@ -36,7 +36,7 @@ function brokenResponses(name: string, random: Random): Sides {
   const doubled = random.chance(0.05) ? text + text : text;
   const end = isClosing || random.chance(0.25) ? random.pick(['fin', 'fin', 'rst'] as const) : 'stay';
   return {
-    client: { ...clientSide('', random), packets: [first.text], second },
+    client: { ...clientSide('', random), ...paced(first.text, second, random) },
     answers: [
       {
         when: random.chance(0.1) ? 'head' : 'request',
@@ -45,6 +45,11 @@ function brokenResponses(name: string, random: Random): Sides {
       },
     ],
   };
+}
+
+/** One after the other, or without waiting. */
+function paced(first: string, second: string, random: Random): Pick<ClientSide, 'packets' | 'second'> {
+  return random.chance(0.3) ? { packets: [first, second], second: '' } : { packets: [first], second };
 }
 
 function brokenHandshakes(name: string, random: Random): Sides {

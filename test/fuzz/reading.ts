@@ -21,13 +21,13 @@ export interface Asked {
 
 export function readAsked({ written }: Pick<Observed, 'written'>): Asked {
   const requests: Request[] = [];
-  let rest = written;
+  let rest = withoutEmptyLines(written);
   try {
     while (rest.length > 0) {
       const read = readRequest(rest);
       if (read === 'incomplete') return { requests, doubt: 'incomplete', rest };
       requests.push(read.message);
-      rest = read.rest;
+      rest = withoutEmptyLines(read.rest);
     }
     return { requests, doubt: '', rest };
   } catch (error) {
@@ -37,6 +37,13 @@ export function readAsked({ written }: Pick<Observed, 'written'>): Asked {
 
 /** Other fields may be repeated by an upstream that repeats them. */
 const single = /^access-control-/i;
+
+/** RFC 9112 §2.2: a server should ignore them in front of a request line; Node's takes half of one for one. */
+function withoutEmptyLines(bytes: Buffer): Buffer {
+  let from = 0;
+  while (bytes[from] === 0x0d || bytes[from] === 0x0a) from += 1;
+  return bytes.subarray(from);
+}
 
 export interface Answered {
   /** Those that are whole. */
@@ -48,7 +55,7 @@ export interface Answered {
 }
 
 /** Every byte down belongs to a strict response, and one that is not whole belongs to an exchange that failed. */
-export function readAnswered({ received, ended, exchanges }: Observed): Answered {
+export function readAnswered({ received, ended, left, exchanges }: Observed): Answered {
   const responses: Response[] = [];
   let rest = received;
   const stop = (...broken: string[]): Answered => ({ responses, isCut: true, broken });
@@ -56,7 +63,7 @@ export function readAnswered({ received, ended, exchanges }: Observed): Answered
     const exchange = exchanges[responses.length];
     try {
       const read = readResponse(rest, { method: exchange?.head.method ?? 'GET', ended, single });
-      if (read === 'incomplete') return stop(...cutWithoutReason(exchange));
+      if (read === 'incomplete') return stop(...(left ? [] : cutWithoutReason(exchange)));
       if (read.message.framing === 'close' && exchange?.head.version !== '1.0')
         return stop('answer: its body ends with the connection');
       responses.push(read.message);

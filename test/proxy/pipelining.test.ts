@@ -62,6 +62,22 @@ describe('what is said to a request that stands behind another waits for its tur
     expect(second.interim.map(({ status }) => status)).toEqual([100]);
   });
 
+  it.each([
+    ['103', 'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n', []],
+    ['100', '', [['Expect', '100-continue']]],
+  ] as const)('a %s is left out where the answer came first', async (_status, interim, headers) => {
+    const upstream = await upstreamOf(behind([expectRequest, send(interim), answer('second')]));
+    const app = await proxyTo(upstream.origin);
+    const client = await asking(app, 'GET /api/1');
+    await upstream.reached('first');
+    await client.write(pageRequest(app, 'GET /api/2', { headers }));
+    expect((await app.exchange(1)).head.target).toBe('/api/2');
+    upstream.release('first');
+    expect((await client.response()).body.toString()).toBe('first');
+    const { body, interim: before } = await client.response();
+    expect({ body: body.toString(), before }).toEqual({ body: 'second', before: [] });
+  });
+
   it('an answer that was cut is cut, once those in front of it are whole', async () => {
     const upstream = await upstreamOf(
       behind([
@@ -110,16 +126,21 @@ describe('behind our last word nothing is read as a request', () => {
 
 describe('bytes that are no HTTP', () => {
   it('are answered behind the answers to all that came in front of them', async () => {
-    const upstream = await upstreamOf([expectRequest, barrier('read'), answer('second')]);
+    const upstream = await upstreamOf((connection) => [
+      expectRequest,
+      barrier(`${connection}`),
+      answer(`${connection}`),
+    ]);
     const app = await proxyTo(upstream.origin);
     const client = await clientOf(app);
-    const own = 'GET /__cors-proxy/health HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    await client.write(`${own}${pageRequest(app, 'GET /api/2')}GET /api/3 HTTP/1.1\r\nX: 1\n\r\n`);
-    await upstream.reached('read');
-    upstream.release('read');
+    const [one, none, two] = ['GET /api/1', 'GET /none', 'GET /api/2'].map((line) => pageRequest(app, line));
+    await client.write(`${one}${none}${two}GET /api/3 HTTP/1.1\r\nX: 1\n\r\n`);
+    await upstream.reached('1');
+    await upstream.reached('2');
+    upstream.release('1');
     expect((await client.response()).status).toBe(200);
-    expect((await client.response()).body.toString()).toBe('second');
-    expect((await client.response()).status).toBe(400);
+    upstream.release('2');
+    for (const status of [404, 200, 400]) expect((await client.response()).status).toBe(status);
     expect((await client.end({ deadlineMs: 3000 })).ended).toBe('fin');
   });
 });

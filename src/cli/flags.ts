@@ -79,6 +79,13 @@ export const flags: readonly Flag[] = [
   { name: 'no-watch', kind: 'switch', about: 'Do not follow changes of the config.', ...forServing },
   { name: 'no-inspector', kind: 'switch', about: 'Do not serve the inspector.', ...forServing },
   {
+    name: 'har',
+    kind: 'text',
+    about: 'Write every exchange into an HTTP Archive, secrets masked; whole at any moment.',
+    example: 'traffic.har',
+    ...forServing,
+  },
+  {
     name: 'origin',
     kind: 'text',
     about: "The page's origin.",

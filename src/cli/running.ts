@@ -3,18 +3,16 @@
 import { resolve } from 'node:path';
 import { type App, startApp } from '../app.ts';
 import type { LoadRequest } from '../config/load.ts';
-import type { Inspector } from '../observe/inspector/inspector.ts';
-import { createJournal, type Journal } from '../observe/journal.ts';
 import type { Context } from './context.ts';
 import { crashText } from './crash.ts';
 import type { ExitCode } from './exit-code.ts';
 import { filesOf, followConfig } from './follow-config.ts';
-import { inspectorFor, inspectorUrl, withInspector } from './inspecting.ts';
+import { inspectorUrl } from './inspecting.ts';
 import { explainListenFailure } from './listen-failure.ts';
+import { type Observing, observing } from './observing.ts';
 import { openBrowser } from './open-browser.ts';
 import { localAddresses, type Rules, type RulesReport } from './read-rules.ts';
 import { type Fingerprint, fingerprint } from './reload.ts';
-import { createReporter, type Reporter } from './reporter.ts';
 import { attendShortcuts, hasShortcuts } from './shortcuts/attend.ts';
 import { type ParentWatch, untilStopped } from './stopping.ts';
 import { complain } from './terminal.ts';
@@ -44,12 +42,9 @@ export interface Invitation {
 
 export async function runProxy(context: Context, running: Running): Promise<ExitCode> {
   const { terminal } = context;
-  const journal = createJournal();
-  let rules = () => running.rules.ruleset;
-  const inspector = context.settings.inspects
-    ? inspectorFor({ ...running, journal, ruleset: () => rules() })
-    : undefined;
-  const reporter = withInspector(await createReporter(context), inspector);
+  let ruleset = () => running.rules.ruleset;
+  const watched = await observing(context, { ...running, ruleset: () => ruleset() });
+  const { reporter } = watched;
   const configName = configNameOf(running.rules, context);
   reporter.problems(running.report);
   context.io.onCrash?.((error) => crashText(error, [running.rules.ruleset, rules()]));
@@ -57,24 +52,21 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   const seen = await fingerprint(filesOf(running.report));
   try {
     const app = await startApp(running.rules.ruleset, {
-      observe: (exchange) => {
-        if (inspector === undefined) journal.add(exchange);
-        else inspector.observe(exchange);
-        reporter.request(exchange);
-      },
-      ...(inspector && { endpoints: inspector.endpoints, keepsBodies: inspector.isWatched }),
+      ...watched.options,
       notice: reporter.notice,
       configName,
       certificate: { env: context.io.env },
     });
-    rules = app.ruleset;
-    return await attend(context, { ...running, app, reporter, seen, journal, inspector });
+    ruleset = app.ruleset;
+    return await attend(context, { ...running, ...watched, app, seen });
   } catch (error) {
     const { listen } = running.rules.ruleset;
     const failure = await explainListenFailure(error, { listen, configName });
     if (failure === undefined) throw error;
     complain(terminal, failure.said, failure.mend);
     return failure.code;
+  } finally {
+    await watched.close();
   }
 }
 
@@ -84,12 +76,9 @@ function configNameOf({ file }: Rules, { io }: Context): string {
   return file === '<stdin>' ? 'standard input' : resolve(io.cwd, file);
 }
 
-interface Attended extends Running {
+interface Attended extends Running, Observing {
   readonly app: App;
-  readonly reporter: Reporter;
   readonly seen: Fingerprint;
-  readonly journal: Journal;
-  readonly inspector: Inspector | undefined;
 }
 
 async function attend(context: Context, attended: Attended): Promise<ExitCode> {

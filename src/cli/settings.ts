@@ -17,6 +17,8 @@ export interface Settings {
   readonly opens: boolean;
   readonly watches: boolean;
   readonly inspects: boolean;
+  /** Where every exchange is written to. */
+  readonly harFile: string | undefined;
   /** `--quiet`, or a level that leaves `info` out: no banner. */
   readonly isQuiet: boolean;
 }
@@ -38,6 +40,7 @@ export function readSettings(line: CommandLine, env: Environment): Settings {
     opens: read.isOn('open'),
     watches: !read.isOn('no-watch'),
     inspects: !read.isOn('no-inspector'),
+    harFile: read.text('har')?.value,
     isQuiet: isQuiet || levels.indexOf(logLevel) > levels.indexOf('info'),
   };
 }

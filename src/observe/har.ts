@@ -15,11 +15,11 @@ export function harOf(exchanges: readonly Numbered[], version: string): object {
   return { log: { ...harHead(version), entries: exchanges.map(harEntry) } };
 }
 
-function harHead(version: string): object {
+export function harHead(version: string): object {
   return { version: '1.2', creator: { name: 'cors-proxy', version }, pages: [] };
 }
 
-function harEntry({ n, exchange }: Numbered): object {
+export function harEntry({ n, exchange }: Numbered): object {
   const { timings, attempts, outcome, plan, ruleset } = exchange;
   const mask = maskOf(ruleset);
   const wait = timings.upstreamHeadMs ?? timings.totalMs;

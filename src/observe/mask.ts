@@ -63,6 +63,8 @@ const tellingKey =
 function maskQuery(target: string): string {
   const mark = target.indexOf('?');
   if (mark === -1) return target;
+  // Token and key of the inspector.
+  if (target.startsWith('/__cors-proxy')) return `${target.slice(0, mark)}?${masked}`;
   const pairs = target.slice(mark + 1).split('&');
   return `${target.slice(0, mark)}?${pairs.map(maskPair).join('&')}`;
 }

@@ -9,11 +9,25 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `bin/cors-proxy.js`; `npm test` builds first, and whoever runs one file alone gets what the sources say now. */
 export function builtExecutable(): string {
-  const built = join(root, 'dist/cli/start.js');
-  if (!existsSync(built) || statSync(built).mtimeMs < newestSource()) {
-    for (const project of ['tsconfig.build.json', 'tsconfig.page.json']) compile(project);
-  }
+  build();
   return join(root, 'bin/cors-proxy.js');
+}
+
+/** The folder of the inspector's compiled page. */
+export function builtPage(): string {
+  build();
+  return join(root, 'dist/observe/inspector/page');
+}
+
+function build(): void {
+  const oldest = ['dist/cli/start.js', 'dist/observe/inspector/page/main.js'].map(writtenAt);
+  if (Math.min(...oldest) >= newestSource()) return;
+  for (const project of ['tsconfig.build.json', 'tsconfig.page.json']) compile(project);
+}
+
+function writtenAt(name: string): number {
+  const file = join(root, name);
+  return existsSync(file) ? statSync(file).mtimeMs : 0;
 }
 
 function compile(project: string): void {

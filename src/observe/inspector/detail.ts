@@ -27,7 +27,7 @@ export function detailOf({ n, exchange }: Numbered): Detail {
     requestId: id,
     client: head.client,
     version: head.version,
-    url: mask.text(urlOf(exchange)),
+    url: mask.target(urlOf(exchange)),
     request: {
       fields: fields(withoutOwn(head.headers)),
       upstream: upstreamOf(exchange, fields),

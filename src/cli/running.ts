@@ -47,7 +47,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   const { reporter } = watched;
   const configName = configNameOf(running.rules, context);
   reporter.problems(running.report);
-  context.io.onCrash?.((error) => crashText(error, [running.rules.ruleset, rules()]));
+  context.io.onCrash?.((error) => crashText(error, [running.rules.ruleset, ruleset()]));
   // At once: a save during the start would go unseen.
   const seen = await fingerprint(filesOf(running.report));
   try {

@@ -114,7 +114,8 @@ function listed(model: Model): Model {
 /** The row that lies so many further down; the newest where none is selected. */
 export function neighbour({ shown, selected }: Model, by: number): number | null {
   const at = shown.findIndex(({ row }) => row.n === selected);
-  const next = at === -1 ? 0 : Math.max(0, Math.min(shown.length - 1, at + by));
+  const begin = by === Number.POSITIVE_INFINITY ? shown.length - 1 : 0;
+  const next = at === -1 ? begin : Math.max(0, Math.min(shown.length - 1, at + by));
   return shown[next]?.row.n ?? null;
 }
 

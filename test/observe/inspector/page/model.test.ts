@@ -57,6 +57,7 @@ describe('the model', () => {
     expect(neighbour(selection(model, 1), 1)).toBe(1);
     expect(neighbour(selection(model, 2), Number.POSITIVE_INFINITY)).toBe(1);
     expect(neighbour(selection(model, 2), Number.NEGATIVE_INFINITY)).toBe(3);
+    expect(neighbour(model, Number.POSITIVE_INFINITY)).toBe(1);
     expect(neighbour(empty, 1)).toBeNull();
   });
 

@@ -2,7 +2,7 @@
 
 import type { Row } from '../../../../src/observe/inspector/wire.ts';
 
-export const page = 'http://localhost:5173';
+const page = 'http://localhost:5173';
 
 export function row(n: number, parts: Partial<Row> = {}): Row {
   return {

@@ -8,9 +8,11 @@ export function fitted(
   head: ResponseHead,
   facts: { readonly isEarly: boolean; readonly isHttp1: boolean },
 ): ResponseHead {
+  const closes = facts.isEarly && facts.isHttp1;
+  if (head.status !== 205 && !closes) return head;
   const headers = head.status === 205 ? withoutLength(head.headers) : [...head.headers];
   // RFC 9112 §9.3: the upload is not read to its end, so this connection cannot carry another request.
-  if (facts.isEarly && facts.isHttp1) headers.push('Connection', 'close');
+  if (closes) headers.push('Connection', 'close');
   // RFC 9110 §15.3.6: no content in a 205. Chunked, it can spoil the next response (seen in Chromium).
   if (head.status === 205) headers.push('Content-Length', '0');
   return { ...head, headers };

@@ -5,73 +5,40 @@
 
 import type { Socket } from 'node:net';
 import type { Failure } from '../exchange.ts';
+import { type FinishContext, finish, finishEarly, finishTrailers } from '../finish.ts';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
-import type { RequestHead, ResponseHead } from '../http/request-head.ts';
+import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
+import { answerFailure } from './answer-failure.ts';
 import { fitted, isUntimed } from './downstream-head.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
-import type { KeptBodies } from './kept-bodies.ts';
 import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
-import {
-  cutResponse,
-  endResponse,
-  hasUpload,
-  type Request,
-  type Response,
-  writeBody,
-  writeHead,
-} from './respond.ts';
+import { cutResponse, endResponse, hasUpload, writeBody, writeHead } from './respond.ts';
 import { mayRetry } from './retry.ts';
+import { finishContext, report, type Serving, type Task } from './task.ts';
 import { writeTrailers } from './trailers.ts';
 import { tooManyInformational, unfitResponse } from './unfit-response.ts';
-import type { Controller, Handler, UpstreamCall, Upstreams } from './upstream.ts';
+import type { Controller, Handler, UpstreamCall } from './upstream.ts';
 
-export interface ForwardTask {
-  readonly head: RequestHead;
+export interface Forwarded {
+  readonly task: Task;
   readonly plan: ForwardPlan;
   readonly route: Route;
-  readonly request: Request;
-  readonly response: Response;
-  readonly upstreams: Upstreams;
-  /** Where the bodies are kept, while somebody looks. */
-  readonly kept: KeptBodies | undefined;
-  /** Whether an origin is a target of the config: only there a followed redirect may lead into this network. */
-  readonly isConfigured: (origin: string) => boolean;
-  /** Upstream's head → the head that goes down. */
-  readonly finish: (head: ResponseHead) => ResponseHead;
-  /** The same for a 103. */
-  readonly finishEarly: (head: ResponseHead) => ResponseHead;
-  readonly finishTrailers: (trailers: HeaderList) => HeaderList;
-  /** Answers with a problem and gives the head that was sent; called at most once, and only while no head is out. */
-  readonly fail: (failure: Failure) => ResponseHead;
-  /** Where an answer that never ends by itself leaves word how to end it. */
-  readonly endless: Set<() => void>;
-  /** Called once, at the end of all. */
-  readonly done: (result: ForwardResult) => void;
 }
 
-export interface ForwardResult {
-  /** Status that was sent; 499 where the client left before. */
-  readonly status: number;
-  readonly responseHeaders: HeaderList;
-  readonly upstreamHeaders: HeaderList | undefined;
-  readonly bytes: number;
-  readonly outcome: 'ok' | 'client_abort' | 'upstream_error';
-  readonly failure: Failure | undefined;
-  readonly attempts: number;
-  /** `performance.now()` of the upstream's head. */
-  readonly upstreamHeadAt: number | undefined;
-}
-
-export function forward(task: ForwardTask): void {
-  new Forwarding(task).start();
+export function forward(forwarded: Forwarded, serving: Serving): void {
+  new Forwarding(forwarded, serving).start();
 }
 
 class Forwarding implements Handler {
-  readonly #task: ForwardTask;
+  readonly #task: Task;
+  readonly #plan: ForwardPlan;
+  readonly #route: Route;
+  readonly #serving: Serving;
+  readonly #finishing: FinishContext;
   readonly #body: RequestBody | undefined;
   #controller: Controller | undefined;
   #connection:
@@ -89,23 +56,32 @@ class Forwarding implements Handler {
   #headTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
 
-  constructor(task: ForwardTask) {
+  constructor({ task, plan, route }: Forwarded, serving: Serving) {
     this.#task = task;
+    this.#plan = plan;
+    this.#route = route;
+    this.#serving = serving;
+    this.#finishing = finishContext(task, serving, route);
     this.#body = hasUpload(task.request)
       ? new RequestBody(task.request, {
-          limitBytes: task.route.limits.requestBodyBytes,
+          limitBytes: route.limits.requestBodyBytes,
           onTooLarge: () => this.#refuseBody(),
           onProgress: (chunk) => this.#progress(chunk),
         })
       : undefined;
-    this.#redirects = task.route.response.redirects === 'follow' ? new Redirects(task) : undefined;
+    this.#redirects = route.response.redirects === 'follow' ? this.#followed() : undefined;
     task.response.on('close', () => this.#clientClosed());
-    task.response.on('drain', () => this.#resume());
-    task.response.on('error', () => {});
+  }
+
+  #followed(): Redirects {
+    const { routes } = this.#task.ruleset;
+    const isConfigured = (origin: string) => routes.some(({ target }) => target.origin === origin);
+    return new Redirects({ plan: this.#plan, route: this.#route, isConfigured });
   }
 
   start(): void {
-    const { upstreams, route } = this.#task;
+    const { upstreams } = this.#serving;
+    const route = this.#route;
     if (upstreams.isFull(route)) {
       const { connections, queue } = route.limits;
       const detail = `${connections} connections to ${route.target.origin} are busy and ${queue} requests wait`;
@@ -118,14 +94,17 @@ class Forwarding implements Handler {
   }
 
   #call(body: UpstreamCall['body']): UpstreamCall {
-    const { route, plan } = this.#task;
-    const { method, path, headers } = plan.upstream;
-    return { route, method, path, headers, body };
+    const { method, path, headers } = this.#plan.upstream;
+    return { route: this.#route, method, path, headers, body };
   }
 
-  #resume(): void {
-    this.#silenceTimer?.refresh();
-    this.#controller?.resume();
+  #pause(controller: Controller): void {
+    if (controller.paused) return;
+    controller.pause();
+    this.#task.response.once('drain', () => {
+      this.#silenceTimer?.refresh();
+      this.#controller?.resume();
+    });
   }
 
   onRequestStart(controller: Controller): void {
@@ -144,7 +123,7 @@ class Forwarding implements Handler {
   onResponseStart(controller: Controller, status: number, _headers: unknown, reason?: string): void {
     if (this.#isOver) return;
     const raw = { status, reason: reason ?? '', headers: headerList(controller.rawHeaders) };
-    const { origin } = this.#task.route.target;
+    const { origin } = this.#route.target;
     const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
     if (unfit !== undefined) this.#fail(unfit);
     else if (status < 200) this.#passInformational(raw);
@@ -163,14 +142,13 @@ class Forwarding implements Handler {
     this.#bytes += chunk.length;
     this.#task.kept?.response.take(chunk);
     this.#silenceTimer?.refresh();
-    if (!writeBody(this.#task.response, chunk)) controller.pause();
+    if (!writeBody(this.#task.response, chunk)) this.#pause(controller);
   }
 
   onResponseEnd(controller: Controller): void {
     if (this.#isOver || this.#follow()) return;
-    const { head, request, response, finishTrailers } = this.#task;
-    const trailers = finishTrailers(headerList(controller.rawTrailers));
-    writeTrailers(response, { asked: firstValue(head.headers, 'te'), trailers });
+    const { request, response } = this.#task;
+    this.#passTrailers(headerList(controller.rawTrailers));
     // The answer is complete; what the client still sends is nobody's.
     this.#body?.discard();
     if (this.#sent !== undefined) endResponse(request, response, this.#sent);
@@ -183,9 +161,16 @@ class Forwarding implements Handler {
       this.onResponseEnd(controller);
       return;
     }
-    const why = upstreamFailure(error, this.#task.route.target);
+    const why = upstreamFailure(error, this.#route.target);
     if (this.#sent === undefined) this.#fail(this.#withRetryNote(why));
     else this.#cut(why, this.#sent);
+  }
+
+  #passTrailers(raw: HeaderList): void {
+    if (raw.length === 0) return;
+    const { head, response } = this.#task;
+    const trailers = finishTrailers(this.#plan, raw, this.#finishing);
+    writeTrailers(response, { asked: firstValue(head.headers, 'te'), trailers });
   }
 
   /** RFC 9110 §8.6: a 304 may name the length of a body that it does not have; undici waits for that body in vain. */
@@ -195,11 +180,11 @@ class Forwarding implements Handler {
   }
 
   #passHead(raw: ResponseHead): void {
-    const { head, response, finish } = this.#task;
+    const { head, response } = this.#task;
     clearTimeout(this.#headTimer);
     this.#upstreamHead = raw.headers;
     this.#upstreamHeadAt = performance.now();
-    const finished = finish(raw);
+    const finished = finish(this.#plan, raw, this.#finishing);
     const isEarly = this.#body !== undefined && !this.#body.isComplete;
     this.#sent = fitted(finished, { isEarly, isHttp1: head.version !== '2.0' });
     this.#isBodyForbidden = raw.status === 205;
@@ -218,9 +203,9 @@ class Forwarding implements Handler {
 
   #passInformational(raw: ResponseHead): void {
     this.#informational += 1;
-    const { route, response, head, finishEarly } = this.#task;
-    if (this.#informational > route.limits.informational) this.#fail(tooManyInformational(route));
-    else passInformational(response, finishEarly(raw), head.version);
+    const { response, head } = this.#task;
+    if (this.#informational > this.#route.limits.informational) this.#fail(tooManyInformational(this.#route));
+    else passInformational(response, finishEarly(this.#plan, raw, this.#finishing), head.version);
   }
 
   /** Sends the next request of a redirect that is followed here, once the redirecting answer is over. */
@@ -234,7 +219,8 @@ class Forwarding implements Handler {
     this.#attempts += 1;
     this.#connection = undefined;
     clearTimeout(this.#headTimer);
-    const { upstreams, route } = this.#task;
+    const { upstreams } = this.#serving;
+    const route = this.#route;
     const call = { ...next, route };
     if (next.origin === route.target.origin) upstreams.send(call, this);
     else upstreams.sendAbroad(next.origin, call, this);
@@ -243,22 +229,26 @@ class Forwarding implements Handler {
 
   /** Once, on a fresh connection, where nothing can have happened twice: RFC 9110 §9.2.2. */
   #retry(error: Error): boolean {
-    const { upstreams, plan } = this.#task;
     const connection = this.#connection;
     const body = this.#body === undefined ? null : this.#body.replay();
     const gotBytes = connection !== undefined && connection.socket.bytesRead > connection.bytesBefore;
-    const facts = { error, method: plan.upstream.method, isReused: connection?.isReused === true, gotBytes };
+    const facts = {
+      error,
+      method: this.#plan.upstream.method,
+      isReused: connection?.isReused === true,
+      gotBytes,
+    };
     if (this.#attempts > 1 || this.#redirects?.hasFollowed === true || body === undefined || !mayRetry(facts))
       return false;
     this.#attempts = 2;
     this.#connection = undefined;
     clearTimeout(this.#headTimer);
-    upstreams.sendFresh(this.#call(body), this);
+    this.#serving.upstreams.sendFresh(this.#call(body), this);
     return true;
   }
 
   #withRetryNote(why: Failure): Failure {
-    const { method } = this.#task.plan.upstream;
+    const { method } = this.#plan.upstream;
     const isStale = why.code === 'connection_terminated' && this.#connection?.isReused === true;
     if (!isStale || this.#attempts > 1) return why;
     return {
@@ -276,7 +266,7 @@ class Forwarding implements Handler {
     this.#isOver = true;
     this.#controller?.abort(new Error(why.detail));
     this.#body?.discard();
-    this.#sent = this.#task.fail(why);
+    this.#sent = answerFailure(this.#task, why);
     this.#end('upstream_error', why);
   }
 
@@ -298,23 +288,23 @@ class Forwarding implements Handler {
     this.#fail({
       code: 'http_request_error',
       status: 413,
-      detail: `The request's body is larger than ${this.#task.route.limits.requestBodyBytes} bytes`,
+      detail: `The request's body is larger than ${this.#route.limits.requestBodyBytes} bytes`,
       hint: 'raise limits.requestBody of this route',
     });
   }
 
   #watchHead(): void {
-    const { headersMs } = this.#task.route.timeouts;
+    const { headersMs } = this.#route.timeouts;
     if (headersMs === 0) return;
     this.#headTimer = setTimeout(() => {
-      const { origin } = this.#task.route.target;
+      const { origin } = this.#route.target;
       const detail = `${origin} did not send a response head within ${headersMs} ms`;
       this.#fail(failure('http_response_timeout', detail, 'timeouts.headers sets how long to wait'));
     }, headersMs);
   }
 
   #watchSilence(): void {
-    const { bodyMs } = this.#task.route.timeouts;
+    const { bodyMs } = this.#route.timeouts;
     if (bodyMs === 0) return;
     this.#silenceTimer = setTimeout(() => this.#silence(bodyMs), bodyMs);
   }
@@ -359,7 +349,7 @@ class Forwarding implements Handler {
 
   #goOnForEver(): void {
     this.#stopSilence();
-    this.#task.endless.add(this.#leave);
+    this.#serving.endless.add(this.#leave);
   }
 
   readonly #leave = (): void => {
@@ -372,12 +362,14 @@ class Forwarding implements Handler {
     this.#silenceTimer = undefined;
   }
 
-  #end(outcome: ForwardResult['outcome'], why?: Failure): void {
+  #end(outcome: 'ok' | 'client_abort' | 'upstream_error', why?: Failure): void {
     this.#isOver = true;
     clearTimeout(this.#headTimer);
     this.#stopSilence();
-    this.#task.endless.delete(this.#leave);
-    this.#task.done({
+    this.#serving.endless.delete(this.#leave);
+    const { startedAt } = this.#task;
+    const headAt = this.#upstreamHeadAt;
+    report(this.#task, this.#serving, {
       status: this.#sent?.status ?? 499,
       responseHeaders: this.#sent?.headers ?? [],
       upstreamHeaders: this.#upstreamHead,
@@ -385,7 +377,7 @@ class Forwarding implements Handler {
       outcome,
       failure: why,
       attempts: this.#attempts,
-      upstreamHeadAt: this.#upstreamHeadAt,
+      upstreamHeadMs: headAt === undefined ? undefined : headAt - startedAt,
     });
   }
 }

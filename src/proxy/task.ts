@@ -1,11 +1,13 @@
 /** One request under way: what is known of it, whom it needs, and how its exchange is reported. */
 
 import type { Exchange, Failure, Observer } from '../exchange.ts';
+import type { FinishContext } from '../finish.ts';
+import { secretsIn } from '../guard/secret-text.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { RequestHead } from '../http/request-head.ts';
 import type { OwnEndpoints } from '../own-endpoint.ts';
 import type { Plan } from '../plan-shape.ts';
-import type { Ruleset } from '../ruleset.ts';
+import type { Route, Ruleset } from '../ruleset.ts';
 import type { KeptBodies } from './kept-bodies.ts';
 import type { Request, Response } from './respond.ts';
 import type { Upstreams } from './upstream.ts';
@@ -74,4 +76,13 @@ export function report(task: Task, { observe }: Serving, { upstreamHeadMs, ...se
     bodies: kept?.bodies(),
     timings: { startedAt: startedAtEpoch, upstreamHeadMs, totalMs },
   });
+}
+
+/** What is said of a route's answers is said once, and quotes what the API wrote. */
+export function finishContext({ ruleset }: Task, serving: Serving, { ref }: Route): FinishContext {
+  const notice = (text: string) => {
+    const said = secretsIn(ruleset.secrets).mask(text);
+    serving.noticeOnce(`routes[${ref.index}] "${ref.match}": ${said}`);
+  };
+  return { ruleset, notice };
 }

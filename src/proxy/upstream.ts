@@ -89,21 +89,13 @@ export class Upstreams {
     }
     const pool = this.#poolFor(call.route);
     pool.busy += 1;
-    dispatch(
-      pool.dispatcher,
-      call,
-      counted(handler, () => (pool.busy -= 1)),
-    );
+    dispatch(pool.dispatcher, call, new Counted(handler, () => (pool.busy -= 1)));
   }
 
   /** Sends the request over a connection of its own that nothing used before. */
   sendFresh(call: UpstreamCall, handler: Handler): void {
     const client = new (library().Client)(call.route.target.origin, this.#options(call.route));
-    dispatch(
-      client,
-      call,
-      counted(handler, () => void client.close()),
-    );
+    dispatch(client, call, new Counted(handler, () => void client.close()));
   }
 
   /** Sends a followed redirect to an origin that is no target of the config: without the route's TLS settings. */
@@ -112,11 +104,7 @@ export class Upstreams {
     const lookup = publicLookup(guardedLookup(this.#lookup, origin, connectMs));
     const connect = { timeout: connectMs, lookup, autoSelectFamily: true };
     const client = new (library().Client)(origin, { ...clientOptions, connect });
-    dispatch(
-      client,
-      { ...call, origin },
-      counted(handler, () => void client.close()),
-    );
+    dispatch(client, { ...call, origin }, new Counted(handler, () => void client.close()));
   }
 
   /** Lets go of the pools that no route needs any more: each closes after its last request. */
@@ -218,29 +206,45 @@ const noController: Controller = {
   resume: () => {},
 };
 
-/** `handler`, with `done` called once at its end. */
-function counted(handler: Handler, done: () => void): Handler {
-  let isOver = false;
-  const finish = () => {
-    if (isOver) return;
-    isOver = true;
-    done();
-  };
-  return {
-    onRequestStart(controller, context) {
-      announce(handler);
-      handler.onRequestStart?.(controller, context);
-    },
-    onResponseStart: (controller, status, headers, reason) =>
-      handler.onResponseStart?.(controller, status, headers, reason),
-    onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-    onResponseEnd(controller, trailers) {
-      finish();
-      handler.onResponseEnd?.(controller, trailers);
-    },
-    onResponseError(controller, error) {
-      finish();
-      handler.onResponseError?.(controller, error);
-    },
-  };
+/** A handler, with `done` called once at its end. */
+class Counted implements Handler {
+  readonly #handler: Handler;
+  readonly #done: () => void;
+  #isOver = false;
+
+  constructor(handler: Handler, done: () => void) {
+    this.#handler = handler;
+    this.#done = done;
+  }
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    announce(this.#handler);
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: Fields, reason?: string): void {
+    this.#handler.onResponseStart?.(controller, status, headers, reason);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.#handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Controller, trailers: Fields): void {
+    this.#finish();
+    this.#handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.#finish();
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#done();
+  }
 }
+
+type Fields = Parameters<NonNullable<Handler['onResponseEnd']>>[1];

@@ -14,13 +14,14 @@ import type { HeaderList } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
+import { answerFailure } from './answer-failure.ts';
 import { closeTogether } from './close-together.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { fieldsByName, handshakeRequest, handshakeTarget } from './handshake-request.ts';
 import { attachLast } from './last-response.ts';
 import { relay } from './relay.ts';
-import { answerFailure, finishContext } from './serve.ts';
-import { report, type Serving, type Task } from './task.ts';
+
+import { finishContext, report, type Serving, type Task } from './task.ts';
 import { unfitResponse } from './unfit-response.ts';
 
 export interface TunnelTask {

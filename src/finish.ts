@@ -10,7 +10,13 @@ import type { CorsPolicy } from './cors/policy.ts';
 import { protect } from './finishing/protection.ts';
 import { rewriteReference } from './finishing/references.ts';
 import { type SecretText, secretsIn } from './guard/secret-text.ts';
-import { type HeaderList, isField, lines, type MutableHeaderList } from './http/header-list.ts';
+import {
+  type HeaderList,
+  isField,
+  lines,
+  lowerCaseName,
+  type MutableHeaderList,
+} from './http/header-list.ts';
 import { isHopByHop, nominated } from './http/hop-by-hop.ts';
 import type { ResponseHead } from './http/request-head.ts';
 import { appendVary } from './http/vary.ts';
@@ -107,7 +113,7 @@ function passOn(rewriting: Rewriting): MutableHeaderList {
   const out: MutableHeaderList = [];
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
-    const lower = name.toLowerCase();
+    const lower = lowerCaseName(name);
     if (!isDropped(lower, gone, rewriting))
       pass(out, { name, lower, value: headers[i + 1] ?? '' }, rewriting);
   }

@@ -21,8 +21,8 @@ export function protect(headers: MutableHeaderList, { route, ruleset, status }: 
     replaceField(headers, 'Cross-Origin-Resource-Policy', 'same-site');
   }
   // A document on our own origin sends no Origin on GET: without scripts it cannot reach a secret route.
-  const mayRun = !hasNoBody(status) && isActiveDocument(allValues(headers, 'content-type'));
-  if (ruleset.hasSecretRoute && mayRun) {
+  if (!ruleset.hasSecretRoute || hasNoBody(status)) return;
+  if (isActiveDocument(allValues(headers, 'content-type'))) {
     headers.push('Content-Security-Policy', 'sandbox');
   }
 }

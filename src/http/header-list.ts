@@ -9,6 +9,24 @@ export type HeaderList = readonly string[];
 /** A growing header list of our own; never the inbound one. */
 export type MutableHeaderList = string[];
 
+const lowerCaseNames = new Map<string, string>();
+
+/** More than all names in use; a peer that makes up names must not fill the memory. */
+const mostNames = 500;
+const longestName = 40;
+
+/**
+ * A field's name in lower case. All messages have the same few dozen names: to look one up costs a third of making a
+ * lower-case copy of it, which every set that is asked would hash anew.
+ */
+export function lowerCaseName(name: string): string {
+  const known = lowerCaseNames.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  if (lowerCaseNames.size < mostNames && name.length <= longestName) lowerCaseNames.set(name, lower);
+  return lower;
+}
+
 /** Whether `name` is the field `lowerCaseName`; cheap when the lengths differ. */
 export function isField(name: string, lowerCaseName: string): boolean {
   return name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName;

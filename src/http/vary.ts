@@ -11,12 +11,13 @@ export function appendVary(headers: MutableHeaderList, names: readonly string[])
     headers.push('Vary', names.join(', '));
     return;
   }
-  const present = listElements(lines.join(',').toLowerCase());
+  const value = lines.length === 1 ? (lines[0] ?? '') : lines.join(',');
+  const present = listElements(value.toLowerCase());
   // "*" says more than any name; we pass it on and never make it.
   if (present.includes('*')) return;
   const missing = names.filter((name) => !present.includes(name.toLowerCase()));
   if (missing.length === 0 && lines.length === 1) return;
-  const merged = [...listElements(lines.join(',')), ...missing].join(', ');
+  const merged = [...listElements(value), ...missing].join(', ');
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     if (isField(headers[i] ?? '', 'vary')) headers.splice(i, 2);
   }

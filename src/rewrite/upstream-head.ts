@@ -1,6 +1,6 @@
 /** The head that goes up: a new list, made from the client's; the inbound one is never changed (golang/go#53002). */
 
-import { type HeaderList, isField, type MutableHeaderList } from '../http/header-list.ts';
+import { type HeaderList, isField, lowerCaseName, type MutableHeaderList } from '../http/header-list.ts';
 import { isHopByHop, nominated } from '../http/hop-by-hop.ts';
 import { withoutOwnCookies } from '../http/own-cookie.ts';
 import { ownFields } from '../http/own-fields.ts';
@@ -69,7 +69,7 @@ function keep(
   field: { readonly name: string; readonly value: string },
   { gone, rules }: { readonly gone: ReadonlySet<string>; readonly rules: UpstreamHeadRules },
 ): void {
-  const lower = field.name.toLowerCase();
+  const lower = lowerCaseName(field.name);
   if (isHopByHop(lower) || ours.has(lower) || gone.has(lower) || rules.drop.has(lower)) return;
   if (lower === 'cookie') {
     const cookies = rules.cookies === 'strip' ? undefined : withoutOwnCookies(field.value);

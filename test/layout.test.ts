@@ -133,7 +133,7 @@ const allowance: Readonly<Record<string, number>> = {
   // Likewise: one handshake from its request to its tunnel.
   'proxy/websocket.ts': 320,
   // All that knows undici has to stand in one file.
-  'proxy/upstream.ts': 250,
+  'proxy/upstream.ts': 270,
 };
 
 function cycle(edges: readonly Import[]): string | undefined {

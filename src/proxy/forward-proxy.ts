@@ -35,7 +35,7 @@ export function connectThrough(proxyUrl: string, route: Route, callback: Connect
     finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
   });
   request.once('timeout', () => request.destroy(timedOut(new URL(proxyUrl).host)));
-  request.on('error', (error) => finish(error, null));
+  request.on('error', (error) => finish(unreachable(proxyUrl, error), null));
   request.end();
 }
 
@@ -78,6 +78,16 @@ function bracketed(hostname: string): string {
 function refusedBy(proxyUrl: string, status: number): Error {
   const { host } = new URL(proxyUrl);
   return Object.assign(new Error(`The forward proxy ${host} answered ${status} to CONNECT`), {
+    code: 'PROXY_REFUSED',
+  });
+}
+
+/** Else the target would be blamed, which nobody has asked yet. */
+function unreachable(proxyUrl: string, error: Error & { code?: string }): Error {
+  if (error.code === 'ETIMEDOUT') return error;
+  const { host } = new URL(proxyUrl);
+  const why = error instanceof AggregateError ? error.errors.map(String).join('; ') : error.message;
+  return Object.assign(new Error(`The forward proxy ${host} cannot be reached: ${why}`), {
     code: 'PROXY_REFUSED',
   });
 }

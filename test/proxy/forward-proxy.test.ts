@@ -131,6 +131,18 @@ describe('a route with a forward proxy', () => {
     socket.terminate();
   });
 
+  it('says that it is the proxy that cannot be reached, not the API', async () => {
+    const forwardProxy = 'http://me:word@127.0.0.1:1';
+    const app = await startTestApp({ routes: [{ match: '/**', target, forwardProxy }] });
+    const text = await (await fetch(`${app.url}/x`)).text();
+    expect(JSON.parse(text)).toMatchObject({
+      code: 'destination_unavailable',
+      detail: expect.stringMatching(/forward proxy 127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/),
+      hint: expect.stringContaining('NO_PROXY'),
+    });
+    expect(text).not.toContain('word');
+  });
+
   it('says so where the proxy refuses, and never prints its password', async () => {
     const forwardProxy = await startForwardProxy(0, 407);
     const app = await startTestApp({ routes: [{ match: '/**', target, forwardProxy: forwardProxy.url }] });

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { type FSWatcher, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { placesOf } from './watched-places.ts';
 
@@ -31,9 +31,14 @@ export async function fingerprint(files: readonly string[]): Promise<Fingerprint
 }
 
 async function contentOf(file: string): Promise<string> {
-  const bytes = await readFile(file).catch(() => undefined);
+  const bytes = await bytesOf(file).catch(() => undefined);
   if (bytes === undefined) return 'missing';
   return bytes.length === 0 ? 'empty' : createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A pipe, as in `-c <(make-config)`, is read once and never again: its second reader would wait for ever. */
+async function bytesOf(file: string): Promise<Buffer | undefined> {
+  return (await stat(file)).isFile() ? readFile(file) : undefined;
 }
 
 /** Editors write in several steps; together they take less. */

@@ -1,10 +1,14 @@
 /** A config that is saved while the proxy runs: what is put in force, what is said of it, and what is not. */
 
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { validCertificate } from '../support/certificates.ts';
 import { type Started, startMain } from './run-main.ts';
 
 const page = 'http://localhost:5173';
@@ -107,6 +111,40 @@ describe('what a config stands on', () => {
     expect(await statusFor(url, page)).toBe(403);
   });
 });
+
+describe('the files that a config names', () => {
+  const tlsOf = (target: string, ca: string) =>
+    JSON.stringify({ routes: [{ match: '/**', target, cors: { allowOrigin: page }, tls: { ca } }] });
+
+  it('are followed: a certificate that is renewed, another authority of the API', async () => {
+    const [first, second] = await Promise.all([validCertificate(), validCertificate()]);
+    const started = startMain(['--port', '0', '--cert', 'cert.pem', '--key', 'key.pem'], {
+      files: {
+        [configName]: tlsOf('https://api.test', 'ca.pem'),
+        'ca.pem': first.cert,
+        'cert.pem': first.cert,
+        'key.pem': first.key,
+      },
+    });
+    const { port } = new URL(await urlOf(started));
+    save(started, 'ca.pem', second.cert);
+    await started.printed(/config reloaded {4}~ routes\[0\] tls\n/);
+    // One after the other, as most tools write them: in between they do not belong together.
+    save(started, 'key.pem', second.key);
+    save(started, 'cert.pem', second.cert);
+    await started.printed(/~ listen\.https certificate renewed/);
+    expect(await certificateAt(Number(port))).toBe(new X509Certificate(second.cert).fingerprint256);
+  });
+});
+
+/** The fingerprint of what a TLS server shows. */
+async function certificateAt(port: number): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const { fingerprint256 } = socket.getPeerCertificate();
+  socket.destroy();
+  return fingerprint256;
+}
 
 describe('a reload', () => {
   it('warns of what the new config has to be warned of, and of nothing twice', async () => {

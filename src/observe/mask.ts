@@ -78,9 +78,12 @@ function maskPair(pair: string): string {
 function maskBody(text: string, type: string): string {
   if (/^application\/x-www-form-urlencoded/i.test(type)) return text.split('&').map(maskPair).join('&');
   return text.replaceAll(namedText, (whole, before: string, key: string) =>
-    tellingKey.test(key) ? `${before}"${masked}"` : whole,
+    tellingName.test(key) ? `${before}"${masked}"` : whole,
   );
 }
+
+/** Narrower than in a query: `code` and `key` are what most errors and most records have. */
+const tellingName = /token|secret|passw|credential|signature|(?:api|access|private)[-_]?key|^jwt$|^pwd$/i;
 
 /** A key and its text in JSON; a value that was cut has no quote at its end. */
 const namedText = /("([^"\\]{1,60})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)/gs;

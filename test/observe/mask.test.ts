@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { escapeControls, maskOf } from '../../src/observe/mask.ts';
+import { expectLinear } from '../support/linear.ts';
 import { headerList, rulesetOf } from '../support/ruleset.ts';
 
 const secret = 'sk/live+a"b=.*';
@@ -94,5 +95,46 @@ describe('control characters', () => {
 
   it('leave other text as it is', () => {
     expect(escapeControls('Grüße → 日本')).toBe('Grüße → 日本');
+  });
+});
+
+describe('a body', () => {
+  const rows: readonly (readonly [it: string, type: string, text: string, shown: string])[] = [
+    [
+      'a token in JSON',
+      'application/json',
+      '{"access_token": "a\\"b", "n":1}',
+      '{"access_token": "***", "n":1}',
+    ],
+    [
+      'an error code, which tells nothing',
+      'application/json',
+      '{"code":"card_declined"}',
+      '{"code":"card_declined"}',
+    ],
+    ['a password that was cut', 'application/json', '{"password":"hunt', '{"password":"***"'],
+    ['a form', 'application/x-www-form-urlencoded', 'a=1&password=x', 'a=1&password=***'],
+    ['text of lines', 'text/plain', 'a\n\tb', 'a\n\tb'],
+    ['the secret itself', 'text/plain', 'so: k3y-of-mine', 'so: ***'],
+  ];
+  const { body } = maskOf({ secrets: [{ name: 'KEY', value: 'k3y-of-mine' }] });
+
+  it.each(rows)('%s', (_, type, text, shown) => {
+    expect(body(text, type)).toBe(shown);
+  });
+
+  it('takes time in proportion to the text', () => {
+    expectLinear(
+      (n) => '"a":"\\'.repeat(n / 6),
+      (text) => body(text, 'application/json'),
+    );
+  });
+});
+
+describe('a path of our own', () => {
+  it('is shown without token and key', () => {
+    const { target } = maskOf({ secrets: [] });
+    expect(target('/__cors-proxy/?t=abc')).toBe('/__cors-proxy/?***');
+    expect(target('/__cors-proxy/events?key=abc')).toBe('/__cors-proxy/events?***');
   });
 });

@@ -3,6 +3,11 @@
 import type { Actions } from './actions.ts';
 import type { Edit } from './model.ts';
 
+/** Called when it is made, not when it is drawn again. */
+function focusOnce(input: HTMLInputElement | null): void {
+  input?.focus();
+}
+
 export function EditPane({ edit, actions }: { readonly edit: Edit; readonly actions: Actions }) {
   return (
     <form
@@ -19,7 +24,7 @@ export function EditPane({ edit, actions }: { readonly edit: Edit; readonly acti
           <input
             value={edit.method}
             spellcheck={false}
-            autofocus
+            ref={focusOnce}
             onInput={(event) => actions.type({ method: event.currentTarget.value })}
           />
         </label>

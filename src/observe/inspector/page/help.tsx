@@ -8,8 +8,8 @@ const filterNotes: readonly (readonly [word: string, means: string])[] = [
   ['cors:refused', 'allowed, not-needed, none'],
   ['route:/pay', 'by its globs, or route:0 by its place'],
   ['is:failed', 'refused, preflight, replay, socket'],
-  ['method:put', ''],
-  ['origin:5173', ''],
+  ['method:put', 'of the request, or of its preflight'],
+  ['origin:5173', 'a part of the origin'],
   ['-status:200', 'a minus turns a word round'],
   ['checkout', 'any other word is looked for in path, origin and reason'],
 ];

@@ -54,6 +54,7 @@ export class List extends Component<ListProps, Place> {
     return (
       <main class="list">
         <Summary model={model} actions={actions} />
+        <Heads />
         <div
           id="list"
           class="grid"
@@ -100,6 +101,7 @@ function Summary({ model: { state, shown, items, missed, filter }, actions }: Vi
       <button type="button" class="chip" aria-pressed={filter === 'is:failed'} onClick={quick('is:failed')}>
         <b class={state?.failed ? 'bad' : ''}>{state?.failed ?? 0}</b> failed
       </button>
+      {(state?.config.problems.length ?? 0) === 0 ? null : <span class="bad">✗ config not taken up</span>}
       {missed === 0 ? null : <span class="quiet">{missed} more came too fast to list</span>}
     </div>
   );
@@ -112,6 +114,24 @@ function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
     <div class="nothing">
       <p>Waiting for the first request. Open your page, or try:</p>
       <code>{command}</code>
+    </div>
+  );
+}
+
+/** For the eye: whoever hears a row hears what each cell says. */
+function Heads() {
+  return (
+    <div class="heads" aria-hidden="true">
+      <div class="row">
+        <span class="n">#</span>
+        <span>Method</span>
+        <span>Path</span>
+        <span>Status</span>
+        <span>CORS</span>
+        <span class="duration">Time</span>
+        <span class="size">Size</span>
+        <span class="time">Clock</span>
+      </div>
     </div>
   );
 }
@@ -188,7 +208,7 @@ function Badges({ row, preflight }: Item) {
     <>
       {preflight === null ? null : (
         <span class="badge" title={`#${preflight.n} OPTIONS ${preflight.status}`}>
-          preflight {preflight.status}
+          <span class="long">preflight</span> {preflight.status}
         </span>
       )}
       {row.ask === null ? null : <span class="badge">asks for {row.ask.method}</span>}
@@ -202,5 +222,5 @@ export function verdictClass({ mark }: Row): string {
 }
 
 function verdictText({ who, word }: Row): string {
-  return who === 'upstream' ? word.replaceAll('_', ' ') : who === 'ws' ? `socket ${word}` : word;
+  return who === 'ws' ? `socket ${word}` : word.replaceAll('_', ' ');
 }

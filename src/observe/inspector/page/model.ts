@@ -124,9 +124,13 @@ export function selectedItem({ items, selected }: Model): Item | undefined {
 }
 
 export function editOf({ row, request }: Detail): Edit {
-  const fields = request.fields.map(([name, value]) => `${name}: ${value}`).join('\n');
+  const kept = request.fields.filter(([name]) => !isMadeAnew.test(name));
+  const fields = kept.map(([name, value]) => `${name}: ${value}`).join('\n');
   return { method: row.method, path: row.path, fields, body: request.body.text };
 }
+
+/** The framing is the proxy's, when it sends again. */
+const isMadeAnew = /^(?:connection|content-length|expect|keep-alive|transfer-encoding)$/i;
 
 /** `Name: value`, a line each; a line without a colon is a name without a value. */
 export function fieldsOf(text: string): readonly (readonly [string, string])[] {

@@ -19,7 +19,7 @@ export const detailStyle = `
 .pane { flex: 1; overflow-y: auto; padding: 0.8rem 0.9rem 1.5rem; }
 .pane:focus-visible { outline-offset: -2px; }
 .pane h3 { margin: 1.2rem 0 0.4rem; font-size: 12.5px; font-weight: 650; }
-.pane h3:first-child, .pane section:first-child h3 { margin-top: 0; }
+.pane > h3:first-child, .pane > section:first-child h3 { margin-top: 0; }
 .pane h3 .quiet { font-weight: 400; margin: 0 0.4rem; }
 .steps { display: grid; gap: 0.35rem; }
 .steps li { display: grid; grid-template-columns: 1.3rem minmax(0, 1fr); color: var(--ink); overflow-wrap: anywhere; }
@@ -43,7 +43,7 @@ export const detailStyle = `
 .was { color: var(--muted); text-decoration: line-through; text-decoration-color: var(--bad); }
 .tag { padding: 0 0.45rem; border-radius: 99px; font-size: 11.5px; background: var(--code); }
 .spans { display: flex; gap: 2px; margin-bottom: 1rem; font-size: 12px; }
-.spans span { flex-basis: 5.5rem; padding: 0.3rem 0.6rem; border-radius: 6px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.spans span { flex-basis: 8.5rem; padding: 0.3rem 0.6rem; border-radius: 6px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .spans .wait { background: var(--fair-ground); color: var(--fair); } .spans .receive { background: var(--good-ground); color: var(--good); }
 .facts div { display: grid; grid-template-columns: 10rem minmax(0, 1fr); gap: 0.8rem; padding: 0.3rem 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
 .facts dt { color: var(--muted); }

@@ -41,7 +41,7 @@ input, textarea { font: inherit; color: var(--ink); background: var(--raised); b
 textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
 
 .app { display: grid; height: 100%; grid-template: auto minmax(0, 1fr) / 15rem minmax(0, 1fr); grid-template-areas: 'bar bar' 'side list'; }
-.app.is-open { grid-template-columns: 13rem minmax(0, 1fr) minmax(26rem, 42%); grid-template-areas: 'bar bar bar' 'side list detail'; }
+.app.is-open { grid-template-columns: 12.5rem minmax(0, 1fr) minmax(26rem, 40%); grid-template-areas: 'bar bar bar' 'side list detail'; }
 .bar { grid-area: bar; display: flex; align-items: center; gap: 0.5rem 1rem; padding: 0.5rem 0.9rem; background: var(--card); border-bottom: 1px solid var(--line); }
 .bar h1 { display: flex; align-items: center; gap: 0.45rem; font-size: 14px; font-weight: 650; }
 .live { display: flex; align-items: center; gap: 0.4rem; color: var(--muted); font-size: 13px; white-space: nowrap; }
@@ -66,11 +66,14 @@ textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
 .route .target, .route .bad { grid-column: 1 / -1; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .route .target { color: var(--muted); }
 
-.list { grid-area: list; display: grid; grid-template-rows: auto minmax(0, 1fr); min-width: 0; background: var(--card); }
+.list { grid-area: list; display: grid; grid-template-rows: auto auto minmax(0, 1fr); min-width: 0; background: var(--card); }
 .summary { display: flex; flex-wrap: wrap; align-items: center; gap: 0.3rem 0.6rem; padding: 0.5rem 0.9rem; border-bottom: 1px solid var(--line); }
 .summary h2 { margin-right: auto; }
 .summary b { font-variant-numeric: tabular-nums; }
 .chip { min-height: 1.6rem; padding: 0.05rem 0.6rem; border-radius: 99px; font-size: 12.5px; color: var(--muted); }
+.heads { overflow: hidden; scrollbar-gutter: stable; border-bottom: 1px solid var(--line); }
+.heads .row { position: static; height: 1.6rem; border: 0; color: var(--muted); font-size: 11.5px; }
+.heads .row:hover { background: none; }
 .grid { overflow-y: auto; overflow-x: hidden; overflow-anchor: none; scrollbar-gutter: stable; }
 .grid:focus-visible { outline-offset: -2px; }
 .rows { position: relative; contain: strict; }
@@ -85,8 +88,8 @@ textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
 .status { font-variant-numeric: tabular-nums; font-weight: 600; }
 .s2 { color: var(--good); } .s3 { color: var(--link); } .s4 { color: var(--fair); } .s5 { color: var(--bad); }
 .verdict { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.is-open .row { grid-template-columns: 2.6rem 4.2rem minmax(5rem, 1fr) 2.6rem minmax(5.5rem, 8rem) 3.4rem; }
-.is-open .row .size, .is-open .row .time { display: none; }
+.is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(5rem, 6.5rem) 3rem; gap: 0 0.5rem; padding: 0 0.7rem; }
+.is-open .row .size, .is-open .row .time, .is-open .badge .long { display: none; }
 .nothing { padding: 3rem 1.5rem; text-align: center; color: var(--muted); }
 .nothing code { display: inline-block; margin-top: 0.6rem; padding: 0.5rem 0.8rem; border-radius: 6px; background: var(--code); border: 1px solid var(--line); color: var(--ink); overflow-wrap: anywhere; }
 
@@ -111,6 +114,8 @@ textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
   .tools { margin-left: auto; }
   .side { display: none; }
   .summary { padding: 0.4rem 0.7rem; }
+  .heads { display: none; }
+  .list { grid-template-rows: auto minmax(0, 1fr); }
   .row, .is-open .row { height: 58px; grid-template: auto auto / auto minmax(0, 1fr) auto; grid-template-areas: 'method path status' 'verdict verdict duration'; align-content: center; padding: 0 0.7rem; gap: 0.1rem 0.5rem; }
   .row .n, .row .size, .row .time { display: none; }
   .row .method { grid-area: method; } .row .path { grid-area: path; } .row .status { grid-area: status; text-align: right; } .row .verdict { grid-area: verdict; } .row .duration { grid-area: duration; }

@@ -18,9 +18,16 @@ export function WhyPane({ detail, item, actions }: WhyProps) {
       <h3>What the browser does</h3>
       <Steps steps={detail.browser} />
       <h3>Without the proxy</h3>
-      <Steps steps={detail.without} />
+      <Steps steps={[...askedAnyway(item), ...detail.without]} />
     </>
   );
+}
+
+/** Its answer to a preflight is not known here, so what follows holds only once it has allowed the request. */
+function askedAnyway(item: Item | undefined): readonly Step[] {
+  if (item === undefined || item.preflight === null) return [];
+  const text = 'the browser would have asked the API first; whether it answers preflights is not known here';
+  return [{ mark: '–', text, place: '', mend: '' }];
 }
 
 function Steps({ steps }: { readonly steps: readonly Step[] }) {

@@ -123,9 +123,9 @@ async function attend(context: Context, attended: Attended): Promise<ExitCode> {
   if (invitation.text !== '' && !isQuiet && logFormat === 'pretty')
     context.terminal.out.line(invitation.text);
   if (opens) openBrowser(invitation.url);
-  const { file } = rules;
+  const { request } = attended;
   const { reload } = follower;
-  const host = { app, reporter, journal, file, inspectorUrl: entrance, reload, quit: () => quit() };
+  const host = { app, reporter, journal, request, inspectorUrl: entrance, reload, quit: () => quit() };
   const leaveKeys = isAttended ? attendShortcuts(context, host) : () => {};
   const code = await stopped;
   leaveKeys();

@@ -7,6 +7,7 @@ import type { LoadRequest } from '../../config/load.ts';
 import { type Problem, placeText } from '../../config/problem.ts';
 import { readOriginText } from '../../cors/origin-text.ts';
 import type { Route } from '../../ruleset.ts';
+import { demoConfig } from '../demo/config-file.ts';
 import { type RulesReport, readRules } from '../read-rules.ts';
 import { replaceFile } from './replace-file.ts';
 import { ruleToWiden, type Widening, type Wish } from './rule-to-widen.ts';
@@ -30,14 +31,33 @@ export type Allowed =
 export async function allowInFile(request: LoadRequest, wish: Wish): Promise<Allowed> {
   const origin = readWish(wish.origin);
   if (typeof origin === 'object') return origin;
+  const { given } = request;
+  if (given.allowOrigin !== undefined) return notInFile(`${given.allowOrigin.from} stands above it`, origin);
+  const held = await readRules(request);
+  if (held.rules === undefined) return { kind: 'bad config', report: held };
+  const { file } = held.rules;
+  if (file === undefined) return notInFile('there is none here or above', origin);
+  if (file === '<stdin>') return notInFile('it came from standard input', origin);
+  const path = resolve(request.cwd, file);
+  if (path === demoConfig) return notInFile("the demo's own is a part of this package", origin);
+  return edited({ path, file, request: { ...request, given: { targets: [] } } }, { ...wish, origin });
+}
+
+interface ConfigFile {
+  readonly path: string;
+  /** As the user would name it. */
+  readonly file: string;
+  /** Without what flags gave: routes of the command line stand in no file. */
+  readonly request: LoadRequest;
+}
+
+async function edited({ path, file, request }: ConfigFile, wish: Wish): Promise<Allowed> {
+  const { origin } = wish;
   const report = await readRules(request);
   if (report.rules === undefined) return { kind: 'bad config', report };
-  const { file } = report.rules;
-  if (file === undefined || file === '<stdin>') return noFile(file, origin);
-  const widening = ruleToWiden(report.rules, { ...wish, origin });
+  const widening = ruleToWiden(report.rules, wish);
   if (widening.kind === 'refused') return widening;
   if (widening.kind === 'allowed') return { kind: 'there already', origin, place: widening.place };
-  const path = resolve(request.cwd, file);
   const text = await readFile(path, 'utf8');
   const edit = allowOriginIn(text, { origin, section: widening.section, file });
   if (edit === undefined) {
@@ -72,11 +92,10 @@ function refused(said: string, mend: string): Extract<Allowed, { kind: 'refused'
   return { kind: 'refused', said, mend };
 }
 
-function noFile(file: string | undefined, origin: string): Allowed {
-  const why = file === undefined ? 'there is none here or above' : 'it came from standard input';
+function notInFile(why: string, origin: string): Allowed {
   return refused(
     `Cannot write into the config: ${why}`,
-    `write one: cors-proxy init; or give the origin at the start: --allow-origin ${origin}`,
+    `give the origin at the start: --allow-origin ${origin}; or write a config: cors-proxy init`,
   );
 }
 

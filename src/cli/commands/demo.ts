@@ -1,10 +1,10 @@
 /** `cors-proxy demo`: the proxy between a small API without CORS and a page on another origin. */
 
-import { fileURLToPath } from 'node:url';
 import type { App } from '../../app.ts';
 import { defaults } from '../../config/defaults.ts';
 import type { LoadRequest } from '../../config/load.ts';
 import type { Context, Run } from '../context.ts';
+import { demoConfig } from '../demo/config-file.ts';
 import { type Demo, startDemo } from '../demo/start.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { freePort } from '../free-port.ts';
@@ -12,9 +12,6 @@ import { printProblems } from '../problem-report.ts';
 import { loadRequest, readRules } from '../read-rules.ts';
 import { type Invitation, runProxy } from '../running.ts';
 import { watchParent } from '../stopping.ts';
-
-/** Shipped beside the code. */
-const demoConfig = fileURLToPath(new URL('../../../config/demo.config.json', import.meta.url));
 
 export const demo: Run = async (context) => {
   const started = await startDemo();

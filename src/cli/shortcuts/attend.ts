@@ -1,6 +1,7 @@
 /** What the shortcuts do. Only where a person sits at both ends: a terminal to type in, a terminal to read on. */
 
 import type { App } from '../../app.ts';
+import type { LoadRequest } from '../../config/load.ts';
 import type { Exchange } from '../../exchange.ts';
 import { isLoopbackHost, parseOrigin } from '../../http/origin.ts';
 import type { Journal } from '../../observe/journal.ts';
@@ -10,7 +11,6 @@ import { tellAllowed } from '../allow/tell.ts';
 import type { Context } from '../context.ts';
 import { isInForeground } from '../foreground.ts';
 import { openBrowser } from '../open-browser.ts';
-import { loadRequest } from '../read-rules.ts';
 import type { Reporter } from '../reporter.ts';
 import { complain } from '../terminal.ts';
 import { readLines, type ShortcutName, shortcutOf, shortcutsText } from './keys.ts';
@@ -19,8 +19,8 @@ export interface Host {
   readonly app: App;
   readonly reporter: Reporter;
   readonly journal: Pick<Journal, 'all'>;
-  /** The config; `undefined` where all stands on the command line. */
-  readonly file: string | undefined;
+  /** How the rules are read. */
+  readonly request: LoadRequest;
   readonly inspectorUrl: string | undefined;
   readonly reload: () => Promise<void>;
   readonly quit: () => void;
@@ -130,16 +130,11 @@ function isOfThisMachine(origin: string): boolean {
   return parsed !== undefined && isLoopbackHost(parsed.host);
 }
 
-async function writeAllowed(context: Context, { file, reload }: Host, wish: BlockedWish): Promise<void> {
-  const { settings, io, terminal } = context;
-  const { origin } = wish;
-  const { allowOrigin } = settings.given;
-  if (allowOrigin !== undefined || file === undefined) {
-    const why = allowOrigin === undefined ? 'there is none' : `${allowOrigin.from} stands above it`;
-    const mend = `start again with --allow-origin ${origin}`;
-    return complain(terminal, `Cannot allow ${origin} in the config: ${why}`, mend);
-  }
-  const request = { ...loadRequest(settings, io), given: { targets: [] } };
+async function writeAllowed(
+  { settings, terminal }: Context,
+  { request, reload }: Host,
+  wish: BlockedWish,
+): Promise<void> {
   const allowed = await allowInFile(request, wish);
   tellAllowed(allowed, terminal);
   if (allowed.kind === 'added' && !settings.watches) await reload();

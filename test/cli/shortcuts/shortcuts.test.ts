@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { demoConfig } from '../../../src/cli/demo/config-file.ts';
 import { ownsTerminal } from '../../../src/cli/foreground.ts';
 import { readLines, shortcutOf } from '../../../src/cli/shortcuts/keys.ts';
 import { type Started, startMain, type World } from '../run-main.ts';
@@ -118,8 +119,25 @@ describe('shortcuts', () => {
     expect(await seat.get('http://localhost:4200')).toBe(403);
     seat.type('a');
     await seat.printed(
-      /--allow-origin stands above it\n {2}Mend: start again with --allow-origin http:\/\/localhost:4200/,
+      /--allow-origin stands above it\n {2}Mend: give the origin at the start: --allow-origin http:\/\/localhost:4200/,
     );
+  });
+
+  it('never write into the config of the demo, nor into that of the folder it is started in', async () => {
+    const seat = startMain(['demo', '--port', '0'], {
+      columns: 100,
+      stdinKind: 'terminal',
+      files: { [name]: '{ "target": "https://mine.test", "cors": { "allowOrigin": "http://a.test" } }' },
+      ...quiet,
+    });
+    const shipped = readFileSync(demoConfig, 'utf8');
+    const [, url = ''] = await seat.printed(/Local +(http:\/\/localhost:[0-9]+)/);
+    const headers = { Origin: 'http://localhost:1', Connection: 'close' };
+    expect((await fetch(`${url}/article`, { headers })).status).toBe(403);
+    seat.stdin.write('a\n');
+    await seat.printed(/Cannot write into the config: the demo's own is a part of this package/);
+    expect(readFileSync(demoConfig, 'utf8')).toBe(shipped);
+    expect(readFileSync(join(seat.cwd, name), 'utf8')).not.toContain('localhost:1');
   });
 
   it('show what is blocked alone', async () => {

@@ -639,6 +639,16 @@ describe('the whole report', () => {
     expect(compile(configOf(shared)).problems).toHaveLength(1);
   });
 
+  it('T2 refuses any host beside a secret, its escape or not: a page that rebinds its name reads what it gets', () => {
+    const listen = { allowedHosts: ['*'], dangerouslyAllowAnyHost: true };
+    const checked = compile(configOf(withSecret({ cors: { allowOrigin: page } }, { listen }), fromKey));
+    expect(checked.problems.map(({ severity, code }) => [severity, code])).toEqual([
+      ['warning', 'CP210'],
+      ['error', 'CP110'],
+    ]);
+    expect(checked.problems[1]?.said).toMatch(/secret on routes\[0\].*DNS rebinding/);
+  });
+
   it('never prints a value that came from the environment', () => {
     const substitutions = [
       { path: ['target'], names: ['API_URL'], values: [] },

@@ -1,10 +1,11 @@
 /** `listen`: where this proxy listens, and under which names it is itself (V55, V56, A3). */
 
 import { defaults } from '../config/defaults.ts';
+import type { KeyPath } from '../config/problem.ts';
 import type { ListenRules } from '../config/schema.ts';
 import { sizeInBytes } from '../config/size.ts';
 import type { Verdicts } from '../config/verdict.ts';
-import { hostName } from '../guard/host-rules.ts';
+import { hostName, isEverybody } from '../guard/host-rules.ts';
 import { defaultPort, isLoopbackHost } from '../http/origin.ts';
 import type { ListenOptions } from '../ruleset.ts';
 import { badPorts } from './bad-ports.ts';
@@ -108,19 +109,40 @@ export function checkWidth(rules: ListenRules, secretRoute: string | undefined, 
   }
 }
 
-/**
- * Threat T1 where `Sec-Fetch-*` is missing: browsers send it to trustworthy origins alone, and http is one only on
- * loopback names (Fetch Metadata, "set the Fetch metadata headers for a request" step 1). An image of any website then looks like a request of curl.
- */
+/** Names under which a secret is not as safe as under a loopback name. */
 export function checkNames(rules: ListenRules, secretRoute: string | undefined, verdicts: Verdicts): void {
-  if (secretRoute === undefined || (rules.https !== undefined && rules.https !== false)) return;
+  if (secretRoute === undefined) return;
+  const isPlain = rules.https === undefined || rules.https === false;
   for (const [i, text] of (rules.allowedHosts ?? []).entries()) {
     const at = ['listen', 'allowedHosts', i];
-    if (isLoopbackHost(hostName(text.replace(/^\./, '')) ?? 'localhost')) continue;
-    verdicts.warn(at, {
-      code: 'CP216',
-      said: `Under ${verdicts.shown(at, text)} browsers do not say over plain http which site a request comes from: by an image or a link any website can spend the secret of ${secretRoute}, though not read the answer`,
-      mend: 'set "listen": { "https": true }, or open this proxy under a *.localhost name',
-    });
+    // Without its escape it is refused already (V57).
+    if (isEverybody(text) && rules.dangerouslyAllowAnyHost !== true) continue;
+    if (isEverybody(text)) {
+      // A page that rebinds its name is same-origin: it sends no Origin, and reads what it gets.
+      verdicts.error(at, {
+        code: 'CP110',
+        said: `Cannot allow ${verdicts.shown(at, text)} as a host with a secret on ${secretRoute}: any website could spend it, and read the answers, by DNS rebinding`,
+        mend: 'name your host, e.g. "app.localhost"',
+      });
+    } else if (isPlain) warnOfPlainName(text, at, { secretRoute, verdicts });
   }
+}
+
+interface NameCheck {
+  readonly secretRoute: string;
+  readonly verdicts: Verdicts;
+}
+
+/**
+ * Threat T1 where `Sec-Fetch-*` is missing: browsers send it to trustworthy origins alone, and http is one only on
+ * loopback names (Fetch Metadata, "set the Fetch metadata headers for a request" step 1). An image of any website then
+ * looks like a request of curl.
+ */
+function warnOfPlainName(text: string, at: KeyPath, { secretRoute, verdicts }: NameCheck): void {
+  if (isLoopbackHost(hostName(text.replace(/^\./, '')) ?? 'localhost')) return;
+  verdicts.warn(at, {
+    code: 'CP216',
+    said: `Under ${verdicts.shown(at, text)} browsers do not say over plain http which site a request comes from: by an image or a link any website can spend the secret of ${secretRoute}, though not read the answer`,
+    mend: 'set "listen": { "https": true }, or open this proxy under a *.localhost name',
+  });
 }

@@ -104,7 +104,7 @@ function compileEntry(text: string, at: KeyPath, context: EntryContext): Entry |
 }
 
 /** V57: `"*"`, and a subtree that is a whole top-level domain. `.localhost` is this machine whatever the resolver says. */
-function isEverybody(text: string): boolean {
+export function isEverybody(text: string): boolean {
   return (
     /^(?:\*|all|true|\.|\*\.)$/i.test(text) || (/^\*?\.[^.]+\.?$/.test(text) && !/^\.localhost$/i.test(text))
   );

@@ -27,12 +27,14 @@ export function maskOf({ secrets }: Pick<Ruleset, 'secrets'>): Mask {
 
 function compileMask(secrets: SecretText): Mask {
   const text = (raw: string) => escapeControls(secrets.mask(raw));
+  // A name has no case, and whoever echoes a secret in one may have changed it.
+  const fieldName = (raw: string) => (secrets.isInName(raw) ? masked : text(raw));
   return {
     text,
     target: (target) => text(maskQuery(target)),
     body: (raw, type) => maskBody(secrets.mask(raw), type),
     headers: (headers) =>
-      headers.map((part, i) => (i % 2 === 0 ? text(part) : maskField(headers[i - 1] ?? '', text(part)))),
+      headers.map((part, i) => (i % 2 === 0 ? fieldName(part) : maskField(headers[i - 1] ?? '', text(part)))),
   };
 }
 

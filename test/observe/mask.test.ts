@@ -30,6 +30,11 @@ describe('secrets, by value', () => {
     expect(mask.text(text)).toBe(expected);
   });
 
+  it('in the name of a field, whatever its case there', () => {
+    const named = maskOf({ secrets: [{ name: 'A', value: 'Key-1234' }] });
+    expect(named.headers(['x-kEY-1234', '1', 'X-Other', '2'])).toEqual(['***', '1', 'X-Other', '2']);
+  });
+
   it('masks nothing where there is none', () => {
     expect(maskOf({ secrets: [] }).text('abc')).toBe('abc');
     expect(maskOf({ secrets: [{ name: 'EMPTY', value: '' }] }).text('abc')).toBe('abc');

@@ -119,6 +119,14 @@ describe('a Location', () => {
     expect(locationOf(`${ours}/login?a`, { ruleset })).toBe(`${ours}/gh/login?a`);
     expect(locationOf(`${ours}/gh/login`, { ruleset })).toBe(`${ours}/gh/login`);
     expect(locationOf(`${ours}/app/login`, { ruleset })).toBe(`${ours}/app/login`);
+    // The upstream does not know that TLS ended here.
+    const parts = { listener: { scheme: 'https', via: ownName } } as const;
+    expect(locationOf('http://localhost:8010/login', { ruleset, parts })).toBe(
+      'https://localhost:8010/gh/login',
+    );
+    expect(locationOf('http://localhost:8010/gh/x', { ruleset, parts })).toBe('https://localhost:8010/gh/x');
+    const fields = { Host: 'localhost' };
+    expect(locationOf('http://localhost/login', { ruleset, parts, fields })).toBe('http://localhost/login');
   });
 
   it('of a route whose rewrite cannot be undone leads where the same path comes out', () => {

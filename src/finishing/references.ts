@@ -30,14 +30,21 @@ export function rewriteReference(
     downstream: plan.downstream,
     upstreamOrigin,
     pathFor: (origin, path) => {
-      if (origin !== plan.downstream) return downstreamPath(origin, path, next);
+      if (!isOurName(origin, plan.downstream)) return downstreamPath(origin, path, next);
       // Made of our X-Forwarded-Host: where no route takes the path, it is the upstream's own, without our prefix.
       const isRouted = ruleset.index.find(path, method) !== -1;
-      return isRouted ? undefined : downstreamPath(upstreamOrigin, path, next);
+      return isRouted ? path : downstreamPath(upstreamOrigin, path, next);
     },
   };
   if (lower === 'link') return rewriteLink(value, rules);
   return lower === 'refresh' ? rewriteRefresh(value, rules) : rewriteLocation(value, rules);
+}
+
+/** With the other scheme, too: an upstream need not know where TLS ends, and a port speaks one of the two. */
+function isOurName(origin: string, downstream: string): boolean {
+  if (origin === downstream) return true;
+  const [ours, theirs] = [downstream, origin].map((text) => text.slice(text.indexOf('//')));
+  return theirs === ours && /:[0-9]+$/.test(origin);
 }
 
 interface NextRequest {

@@ -3,12 +3,14 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { experiments } from '../../src/cli/demo/experiments.ts';
 import { safelistedResponseHeaders } from '../../src/http/fetch-names.ts';
-import { type Browser, launchChromium } from '../support/chromium.ts';
+import { certificateFiles, validCertificate } from '../support/certificates.ts';
+import { type Browser, launchChromium, type Page } from '../support/chromium.ts';
 import {
   type FetchInit,
   fetchFrom,
   type OpenedPage,
   openPage,
+  openPageIn,
   type PageOrigins,
   servePages,
 } from './page-origin.ts';
@@ -64,6 +66,22 @@ async function askedDuring(act: () => Promise<unknown>, count: number): Promise<
   return proxied.exchanges.slice(before).map(({ head }) => `${head.method} ${head.target}`);
 }
 
+/** `simple-get-proxied` → `works` */
+const expectedOutcomes = Object.fromEntries(
+  experiments.flatMap(({ id, direct, proxied: through }) => [
+    [`${id}-direct`, direct.outcome],
+    [`${id}-proxied`, through.outcome],
+  ]),
+);
+
+async function outcomesOn(page: Page): Promise<Record<string, string | null>> {
+  const outcomes: Record<string, string | null> = {};
+  for (const card of Object.keys(expectedOutcomes)) {
+    outcomes[card] = await page.getAttribute(`[data-card="${card}"]`, 'data-outcome');
+  }
+  return outcomes;
+}
+
 describe('the demo page', () => {
   let ran: OpenedPage;
 
@@ -74,16 +92,7 @@ describe('the demo page', () => {
 
   it('comes out in every experiment as it says it does', async () => {
     const { page, console: lines } = ran;
-    const outcomes: Record<string, string | null> = {};
-    const expected: Record<string, string> = {};
-    for (const { id, direct, proxied: through } of experiments) {
-      expected[`${id}-direct`] = direct.outcome;
-      expected[`${id}-proxied`] = through.outcome;
-      for (const card of [`${id}-direct`, `${id}-proxied`]) {
-        outcomes[card] = await page.getAttribute(`[data-card="${card}"]`, 'data-outcome');
-      }
-    }
-    expect(outcomes).toEqual(expected);
+    expect(await outcomesOn(page)).toEqual(expectedOutcomes);
     expect(lines.filter((line) => line.includes('Content Security Policy'))).toEqual([]);
   });
 
@@ -93,6 +102,32 @@ describe('the demo page', () => {
     const answer = page.locator('.ask pre');
     expect(await answer.textContent()).toContain('403');
     expect(await answer.textContent()).toContain(`${proxied.demo.pageUrl} is not in allowOrigin`);
+  });
+
+  it('is the same with the proxy on https: the login, the chat and the stream too', async () => {
+    const { cert, key, remove } = await certificateFiles(await validCertificate());
+    onTestFinished(remove);
+    const secure = await startProxiedDemo({ https: { cert, key } });
+    onTestFinished(secure.close);
+    const { page } = await opened(secure.demo.pageUrl);
+    await page.waitForSelector('body[data-done]');
+    expect(await outcomesOn(page)).toEqual(expectedOutcomes);
+    await page.getByRole('button', { name: 'Ask as curl would' }).click();
+    expect(await page.locator('.ask pre').textContent()).toContain('403');
+    expect(await page.textContent('.command')).toContain('curl -ik ');
+  });
+
+  it('says what to do where the browser does not trust the proxy’s certificate', async () => {
+    const { cert, key, remove } = await certificateFiles(await validCertificate());
+    onTestFinished(remove);
+    const secure = await startProxiedDemo({ https: { cert, key } });
+    onTestFinished(secure.close);
+    const context = await browser.newContext();
+    onTestFinished(() => context.close());
+    const { page } = await openPageIn(context, secure.demo.pageUrl);
+    await page.waitForSelector('body[data-done]');
+    const said = await page.textContent('[data-card="simple-get-proxied"] .says');
+    expect(said).toContain(`Open ${secure.proxyUrl} once, accept its certificate`);
   });
 
   it('is refused as a whole under its other name, which is another origin', async () => {

@@ -17,14 +17,20 @@ export interface ProxiedDemo {
   readonly close: () => Promise<void>;
 }
 
+export interface ProxiedDemoOptions {
+  readonly configText?: string;
+  /** Files of the proxy's certificate. */
+  readonly https?: { readonly cert: string; readonly key: string };
+}
+
 const demoConfig = new URL('../../config/demo.config.json', import.meta.url);
 
 /** On any free port; `configText` stands in the place of `config/demo.config.json`. */
-export async function startProxiedDemo({ configText }: { configText?: string } = {}): Promise<ProxiedDemo> {
+export async function startProxiedDemo({ configText, https }: ProxiedDemoOptions = {}): Promise<ProxiedDemo> {
   const text = configText ?? readFileSync(demoConfig, 'utf8');
   const demo = await startDemo();
   const exchanges: Exchange[] = [];
-  const app = await startApp(rulesetFor(demo, text), {
+  const app = await startApp(rulesetFor(demo, text, https), {
     observe: (exchange) => exchanges.push(exchange),
   });
   demo.connect(app.url);
@@ -41,10 +47,16 @@ async function closeBoth(app: App, demo: Demo): Promise<void> {
   await app.close();
 }
 
-function rulesetFor(demo: Demo, configText: string): Ruleset {
+function rulesetFor(demo: Demo, configText: string, https: ProxiedDemoOptions['https']): Ruleset {
   const parsed = parseConfig(configText, {
     variables: [{ name: 'the demo', kind: 'environment', values: demo.env }],
-    given: { targets: [], port: { value: 0, from: '--port' } },
+    given: {
+      targets: [],
+      port: { value: 0, from: '--port' },
+      ...(https === undefined
+        ? {}
+        : { cert: { value: https.cert, from: '--cert' }, key: { value: https.key, from: '--key' } }),
+    },
   });
   return valueOrThrow(compile(valueOrThrow(parsed)));
 }

@@ -5,6 +5,7 @@ import { defaults } from '../../config/defaults.ts';
 import type { LoadRequest } from '../../config/load.ts';
 import type { Context, Run } from '../context.ts';
 import { demoConfig } from '../demo/config-file.ts';
+import { curlCommand } from '../demo/page-html.ts';
 import { type Demo, startDemo } from '../demo/start.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { freePort } from '../free-port.ts';
@@ -65,8 +66,8 @@ function invitationText(
     `  It calls an API without CORS (${demo.apiUrl}), directly and through this proxy.`,
     '',
     '  The same from another terminal, without and with the proxy:',
-    `    curl -i -H 'Origin: ${demo.pageUrl}' ${demo.apiUrl}/article`,
-    `    curl -i -H 'Origin: ${demo.pageUrl}' ${app.url}/article`,
+    `    ${curlCommand(`${demo.apiUrl}/article`, demo.pageUrl)}`,
+    `    ${curlCommand(`${app.url}/article`, demo.pageUrl)}`,
     ...(moved ? ['', `  Port ${defaults.listen.port} is in use; the demo took ${app.port}.`] : []),
     '',
   ].join('\n');

@@ -48,12 +48,18 @@ function drawSide(experiment, side, { outcome, results }) {
   const expected = experiment[side];
   const says = outcome === 'not-run' ? 'This needs the package ' + experiment.needs + ': npm i ' + experiment.needs
     : outcome === expected.outcome ? expected.says
-    : 'This is not what the demo expects here. Is this page open under its own address, ' + origins.page + '?';
+    : 'This is not what the demo expects here. ' + unexpected(side);
   const parts = [el('p', { class: 'verdict' }, badge(outcome)), el('p', { class: 'says' }, says)];
   for (const result of results) parts.push(...drawResult(result, results.length > 1));
   if (experiment.asks && side === 'proxied') parts.push(askButton());
   if (experiment.kind === 'chat' && side === 'proxied' && outcome === 'works') parts.push(chatButton());
   return parts;
+}
+
+function unexpected(side) {
+  if (side === 'proxied' && origins.proxy.startsWith('https:'))
+    return 'Does this browser trust the proxy? Open ' + origins.proxy + ' once, accept its certificate, and run all again.';
+  return 'Is this page open under its own address, ' + origins.page + '?';
 }
 
 function drawResult(result, isOneOfMany) {

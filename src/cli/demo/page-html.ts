@@ -119,9 +119,14 @@ function cardHtml(id: string, side: 'direct' | 'proxied', label: string): string
     </article>`;
 }
 
+/** `-k` for https: curl does not trust a certificate that was made here. */
+export function curlCommand(url: string, origin: string): string {
+  return `curl ${url.startsWith('https:') ? '-ik' : '-i'} -H 'Origin: ${origin}' ${url}`;
+}
+
 function footerHtml({ page, proxy }: PageOrigins): string {
   const otherName = page.replace('//localhost:', '//127.0.0.1:');
-  const command = `curl -i -H 'Origin: ${page}' ${proxy}/weather`;
+  const command = curlCommand(`${proxy}/weather`, page);
   return `<footer>
   <h2>Further</h2>
   <ul>

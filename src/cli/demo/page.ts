@@ -1,6 +1,7 @@
 /** The server of the demo page: the page itself, and what the page cannot learn from a browser. */
 
 import { createServer, type IncomingMessage, request as requestOf, type ServerResponse } from 'node:http';
+import { request as secureRequestOf } from 'node:https';
 import type { DemoApi } from './api.ts';
 import { refusedPath } from './experiments.ts';
 import { type Listening, listenOnFreePort } from './listening.ts';
@@ -107,7 +108,12 @@ function json(value: unknown): PageReply {
 /** The refused request once more, outside the browser, where the body that names the reason can be read. */
 function askAsPage({ proxyUrl, pageUrl }: Source): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const asked = requestOf(`${proxyUrl}${refusedPath}`, { headers: { Origin: pageUrl } });
+    const url = `${proxyUrl}${refusedPath}`;
+    const headers = { Origin: pageUrl };
+    // The certificate is the proxy's own, of this process.
+    const asked = url.startsWith('https:')
+      ? secureRequestOf(url, { headers, rejectUnauthorized: false })
+      : requestOf(url, { headers });
     asked.once('error', reject);
     asked.once('response', (answer) => {
       let body = '';

@@ -2,10 +2,17 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { commandNames } from '../src/cli/command-names.ts';
+import { exitCode } from '../src/cli/exit-code.ts';
 import { compile } from '../src/compile.ts';
 import { configKeys } from '../src/config/keys.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import { environment } from '../src/config/variables.ts';
+import { formatExchange } from '../src/observe/formatter.ts';
+import { plainPaint } from '../src/observe/paint.ts';
+import { exchangeOf } from './observe/exchange-of.ts';
+import { folder, run } from './support/command.ts';
+import { request } from './support/ruleset.ts';
 
 const file = new URL('../README.md', import.meta.url);
 const begin = '<!-- keys:begin (made by npm run write) -->';
@@ -59,6 +66,53 @@ describe('README.md', () => {
       if (!parsed.ok) continue;
       expect(compile(parsed.value).problems).toEqual([]);
     }
+  });
+
+  it('shows what a newcomer of a Vite project will see', async () => {
+    const blocks = [...readme.matchAll(/```console\n(.*?)```/gs)].map(([, text = '']) => text);
+    expect(blocks.length).toBeGreaterThan(1);
+    const cwd = folder({ 'package.json': '{ "devDependencies": { "vite": "^8.0.0" } }' });
+    for (const transcript of blocks.flatMap((text) => text.split(/^\$ cors-proxy /m).slice(1))) {
+      const [argv = '', ...printed] = transcript.split('\n');
+      expect(await run(argv.split(' '), { cwd }), argv).toEqual({
+        code: 0,
+        stdout: printed.join('\n'),
+        stderr: '',
+      });
+    }
+  });
+
+  it('shows a refusal as it is printed, by the rules that it shows', () => {
+    const [, shown = ''] = /```text\n(.*?)```/s.exec(readme) ?? [];
+    const [, rules = ''] = /## Rules.*?```jsonc\n(.*?)```/s.exec(readme) ?? [];
+    const parsed = parseConfig(rules, { variables: [environment({ STRIPE_KEY: 'sk_test_1' })] });
+    const compiled = parsed.ok ? compile(parsed.value) : parsed;
+    if (!compiled.ok) throw new Error(JSON.stringify(compiled.problems));
+    const exchange = exchangeOf(
+      request('GET /gh/repos', { Origin: 'http://localhost:4200' }),
+      compiled.value,
+    );
+    const layout = { width: Number.POSITIVE_INFINITY, paint: plainPaint };
+    // Time, duration and size are the moment's own; the columns are drawn together to fit the page.
+    const words = (text: string) =>
+      text
+        .trimEnd()
+        .replace(/^\S+/, '')
+        .replace(/ \S+ +\S+ +(?=cors ✗)/, ' ')
+        .split('\n')
+        .map((line) => line.replaceAll(/ +/g, ' '));
+    expect(words(shown)).toEqual(words(formatExchange(exchange, layout)));
+  });
+
+  it('has a row for each command', () => {
+    const section = readme.slice(readme.indexOf('## Commands'), readme.indexOf('## Recipes'));
+    const named = [...section.matchAll(/^\| `cors-proxy ([a-z]+)/gm)].map(([, name]) => name ?? '');
+    expect(named.sort()).toEqual(commandNames.filter((name) => name !== 'serve').sort());
+  });
+
+  it('has a row for each exit code', () => {
+    const rows = [...readme.matchAll(/^\| ([0-9]+) +\|/gm)].map(([, code]) => Number(code));
+    expect(rows).toEqual(Object.values(exitCode));
   });
 
   it('names every error code, and no other', async () => {

@@ -79,11 +79,12 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     tunnels,
     stops,
     endless,
-    began: () => {
-      requests += 1;
+    // The inspector's own, its feed above all, end at once: nobody is to wait for them.
+    began: ({ kind }) => {
+      if (kind !== 'own') requests += 1;
     },
     observe: (exchange) => {
-      requests -= 1;
+      if (exchange.plan.kind !== 'own') requests -= 1;
       observe(exchange);
     },
     notice: (level, message) => notice({ level, message }),

@@ -7,6 +7,7 @@ import { TLSSocket } from 'node:tls';
 import { lines } from '../http/header-list.ts';
 import type { Listener } from '../http/request-head.ts';
 import { plan } from '../plan.ts';
+import type { Plan } from '../plan-shape.ts';
 import type { Ruleset } from '../ruleset.ts';
 import type { ParserError } from './client-error.ts';
 import { clientError, refuseConnection } from './dismissal.ts';
@@ -29,7 +30,7 @@ export interface ServerState extends Serving {
   /** Clients of WebSockets and the upstreams that they are joined to, once they are: Node's server does not close them. */
   readonly tunnels: Tunnels;
   /** Called for each request that begins; its end is what `observe` is told. */
-  readonly began: () => void;
+  readonly began: (plan: Plan) => void;
 }
 
 /** Node's parser must let through what our own limits judge: the sum of both, and room for the answer to be ours. */
@@ -91,11 +92,12 @@ export function minded(server: NetServer, state: ServerState): void {
 function taskFor(request: Request, response: Response, state: ServerState): Task {
   const head = readHead(request, state.listener);
   const ruleset = state.ruleset();
-  state.began();
+  const planned = plan(head, ruleset);
+  state.began(planned);
   return {
     id: state.nextId(),
     head,
-    plan: plan(head, ruleset),
+    plan: planned,
     ruleset,
     request,
     response,

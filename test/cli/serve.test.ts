@@ -91,7 +91,7 @@ describe('serve', () => {
     // A request that Node's parser does not take.
     const { port } = new URL(url);
     const client = await connectRaw({ port: Number(port) });
-    await client.write('GET / HTTP/9.9\r\n\r\n');
+    await client.write('GET / HTTP/1.1\r\nno field\r\n\r\n');
     await client.end();
     await started.printed(/"event":"notice"/);
     const lines = started

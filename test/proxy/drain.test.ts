@@ -1,6 +1,7 @@
 /** The end of a proxy with open connections: who waits, who goes, and what is told of it. */
 
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { StreamOut } from '../../src/own-endpoint.ts';
 import { connectRaw, type RawClient } from '../support/raw-client.ts';
 import {
   barrier,
@@ -113,6 +114,26 @@ describe('drain', () => {
     await client.response();
     await app.exchange(1);
     expect(app.app.open().requests).toBe(0);
+  });
+
+  it('waits for nothing of its own: the feed of an inspector ends at once, and is not counted', async () => {
+    const head = { status: 200, reason: 'OK', headers: ['Content-Type', 'text/event-stream'] };
+    const start = ({ write }: StreamOut) => {
+      write('data: 1\n\n');
+      return () => {};
+    };
+    const app = await startTestApp(
+      { listen: { host: '127.0.0.1', timeouts: { drain: 60_000 } }, target: 'http://127.0.0.1:9' },
+      { app: { endpoints: () => ({ kind: 'stream', head, start }) } },
+    );
+    const client = await connectRaw({ port: app.port });
+    onTestFinished(() => {
+      client.socket.destroy();
+    });
+    await client.write('GET /__cors-proxy/feed HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await client.until('data: 1');
+    expect(app.app.open()).toMatchObject({ requests: 0, eventStreams: 0 });
+    expect(await app.app.close()).toEqual({ aborted: 0 });
   });
 
   it('LC-17 ends what never ends by itself long before its deadline: WebSockets and event streams, both sides of them', async () => {

@@ -18,6 +18,7 @@ export type { Exchange, Failure, Observer } from './exchange.ts';
 export { finish, finishOwn } from './finish.ts';
 export type { HeaderList } from './http/header-list.ts';
 export type { Listener, RequestHead, ResponseHead } from './http/request-head.ts';
+export type { EventStream, OwnAnswer, OwnEndpoints, OwnRequest, WholeAnswer } from './own-endpoint.ts';
 export { plan } from './plan.ts';
 export type { AnswerPlan, ForwardPlan, OwnPlan, Plan, RefusePlan } from './plan-shape.ts';
 export type { Route, RouteRef, Ruleset } from './ruleset.ts';

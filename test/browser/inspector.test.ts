@@ -335,6 +335,10 @@ describe('at 360 pixels', () => {
     await expect.poll(() => rows(page).count()).toBe(4);
     const widthOf = () => page.evaluate('document.documentElement.scrollWidth');
     expect(await widthOf()).toBe(360);
+    await page.getByRole('button', { name: 'Routes' }).click();
+    await page.getByRole('complementary', { name: 'Routes and config' }).getByText('/dead/**').waitFor();
+    expect(await widthOf()).toBe(360);
+    await page.getByRole('button', { name: 'Routes' }).click();
     await rows(page).filter({ hasText: '/gh/repos' }).click();
     await detail(page).getByText('Refused for').waitFor();
     expect((await detail(page).boundingBox())?.width).toBe(360);

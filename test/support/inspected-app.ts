@@ -95,7 +95,8 @@ export function request(
   return ask({ port }, requestBytes(startLine, [...host, ...headers], body), { method });
 }
 
-export async function visit(app: InspectedApp): Promise<Visitor> {
+/** Comes in by the printed address. */
+export async function visit(app: Pick<InspectedApp, 'url' | 'port' | 'entrance'>): Promise<Visitor> {
   const { pathname, search } = new URL(app.entrance);
   const welcome = await request(app, `GET ${pathname}${search}`, navigation);
   const [set = ''] = values(welcome.headers, 'set-cookie');

@@ -58,7 +58,7 @@ export function createActions({ model, change }: Store) {
       if (edit !== null) change((now) => ({ ...now, edit: null }));
       else change((now) => ({ ...selection(now, null), told: null }));
     },
-    filter: (text: string) => change((now) => withFilter(now, text)),
+    filter: (text: string) => change((now) => withFilter({ ...now, isSideOpen: false }, text)),
     tab: (tab: Tab) => change((now) => ({ ...now, tab })),
     pause: () => change(withPause),
     clear: () => change(cleared),
@@ -67,6 +67,7 @@ export function createActions({ model, change }: Store) {
     },
     help: () => change((now) => ({ ...now, isHelping: true })),
     closeHelp: () => change((now) => ({ ...now, isHelping: false })),
+    side: () => change((now) => ({ ...now, isSideOpen: !now.isSideOpen })),
     raw: () => change((now) => ({ ...now, isRaw: !now.isRaw })),
     hush: () => tell(null),
     curl: () => {

@@ -9,8 +9,9 @@ import type { ViewProps } from './view-props.ts';
 
 export function App({ model, actions, layout }: ViewProps & { readonly layout: 'wide' | 'narrow' }) {
   const isOpen = model.selected !== null;
+  const states = `${isOpen ? 'is-open' : ''} ${model.isSideOpen ? 'is-side-open' : ''}`;
   return (
-    <div class={`app ${isOpen ? 'is-open' : ''}`}>
+    <div class={`app ${states}`}>
       <Bar model={model} actions={actions} />
       <Side model={model} actions={actions} />
       <List model={model} actions={actions} rowHeight={layout === 'narrow' ? 58 : 34} />

@@ -4,7 +4,7 @@ import type { Model } from './model.ts';
 import type { ViewProps } from './view-props.ts';
 
 export function Bar({ model, actions }: ViewProps) {
-  const { filter, isPaused, marked } = model;
+  const { filter, isPaused, isSideOpen, marked } = model;
   return (
     <header class="bar">
       <h1>
@@ -31,6 +31,9 @@ export function Bar({ model, actions }: ViewProps) {
         </span>
       </label>
       <div class="tools">
+        <button type="button" class="for-narrow" aria-expanded={isSideOpen} onClick={actions.side}>
+          Routes
+        </button>
         <button type="button" aria-pressed={isPaused} onClick={actions.pause}>
           {isPaused ? 'Go on' : 'Pause'}
         </button>

@@ -36,6 +36,8 @@ export interface Model {
   readonly told: Told | null;
   readonly edit: Edit | null;
   readonly isHelping: boolean;
+  /** Whether routes and config are shown where there is no room beside the list. */
+  readonly isSideOpen: boolean;
   readonly isRaw: boolean;
 }
 
@@ -57,6 +59,7 @@ export const empty: Model = {
   told: null,
   edit: null,
   isHelping: false,
+  isSideOpen: false,
   isRaw: false,
 };
 

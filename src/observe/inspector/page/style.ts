@@ -50,7 +50,9 @@ textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
 .filter { position: relative; flex: 1; max-width: 44rem; margin-left: auto; }
 .filter .key { position: absolute; right: 0.5rem; top: 0.4rem; }
 .filter input:focus + .key, .filter input:not(:placeholder-shown) + .key { display: none; }
-.tools { display: flex; gap: 0.4rem; }
+.tools { display: flex; flex-wrap: wrap; gap: 0.4rem; }
+.for-narrow { display: none; }
+button[aria-expanded='true'] { background: var(--chosen); border-color: var(--link); }
 
 .side { grid-area: side; overflow-y: auto; padding: 0.8rem 0.6rem; border-right: 1px solid var(--line); background: var(--card); display: grid; gap: 1.2rem; align-content: start; }
 .side h2, .summary h2 { font-size: 11.5px; font-weight: 650; color: var(--muted); text-transform: uppercase; letter-spacing: 0.05em; }
@@ -111,8 +113,11 @@ textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
   .app, .app.is-open { grid-template: auto auto minmax(0, 1fr) / minmax(0, 1fr); grid-template-areas: 'bar' 'side' 'list'; }
   .bar { flex-wrap: wrap; padding: 0.5rem 0.7rem; }
   .filter { order: 3; flex: 1 0 100%; max-width: none; }
-  .tools { margin-left: auto; }
+  .bar h1 { margin-right: auto; }
+  .tools { width: 100%; }
   .side { display: none; }
+  .for-narrow { display: block; }
+  .app.is-side-open .side { display: grid; max-height: 55vh; border: 0; border-bottom: 1px solid var(--line); }
   .summary { padding: 0.4rem 0.7rem; }
   .heads { display: none; }
   .list { grid-template-rows: auto minmax(0, 1fr); }

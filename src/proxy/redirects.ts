@@ -83,7 +83,7 @@ export class Redirects {
     if (this.#count > maxHops)
       return failure('http_protocol_error', `More than ${maxHops} redirects`, loopHint);
     const next = nextHop(status, location, this.#current);
-    if (next.kind === 'invalid') return failure('http_protocol_error', next.why);
+    if (next.kind === 'invalid') return failure('http_protocol_error', next.why, invalidHint);
     const { origin } = next.hop;
     if (this.#isProhibited(origin)) return prohibited(origin);
     const sent = next.keepsBody && body !== undefined ? body.replay() : null;
@@ -118,6 +118,7 @@ function withoutCookies(headers: HeaderList): string[] {
 }
 
 const loopHint = 'the API redirects in a circle; call it with curl -L to see where';
+const invalidHint = 'mend it in the API; with "redirects": "rewrite" the page is given it as it is';
 const tooLarge = 'the body was not kept to be sent again (it is incomplete, or larger than 64 KiB)';
 const bodyHint = 'set "redirects": "rewrite", so that the page sends it again';
 

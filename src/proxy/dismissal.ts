@@ -31,12 +31,17 @@ export function clientError(error: ParserError & Error, socket: Duplex, state: D
   if (isEnding(socket)) return;
   endsWith(socket);
   socket.on('error', () => {});
-  if (!socket.writable || error.code === 'ECONNRESET' || noticeAlert(error, state)) {
+  if (!socket.writable || hasLeft(error) || noticeAlert(error, state)) {
     socket.destroy();
     return;
   }
   state.notice('warn', noticeOf(parserRefusal(error)));
   answerBroken(error, socket, state);
+}
+
+/** In the middle of a message: what was to come of it is told by its exchange, and a page that is closed is no warning. */
+function hasLeft({ code }: ParserError): boolean {
+  return code === 'ECONNRESET' || code === 'HPE_INVALID_EOF_STATE';
 }
 
 /** Answers go out in the order of the requests: writing into that of an earlier one would destroy both. */

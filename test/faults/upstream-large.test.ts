@@ -15,23 +15,25 @@ watchProcess();
 describe('bodies that are larger than what may be kept', () => {
   /** 64 MiB in quick runs; the bound on memory does not depend on the size. */
   const size = 64 * 1024 * 1024;
+  /** Far more than V8 lets lie about before it collects: 64 MiB outside of its heap, and somewhat more since Node 26. */
+  const download = 160 * 1024 * 1024;
   const block = Buffer.alloc(1024 * 1024, 'The quick brown fox. ');
 
-  it(titleOf('UB-10', '64 MiB'), async () => {
+  it(titleOf('UB-10', '160 MiB'), async () => {
     const { port } = await bareServer((socket) => {
-      socket.once('data', () => void sendBlocks(socket, `Content-Length: ${size}`));
+      socket.once('data', () => void sendBlocks(socket, `Content-Length: ${download}`));
     });
     const { client: connect } = await standBefore(`http://127.0.0.1:${port}`);
     const before = process.memoryUsage().arrayBuffers;
     const { hash, bytes, most } = await readHashed(await connect());
-    expect(bytes).toBe(size);
-    expect(hash).toBe(hashOf(size));
-    expect(most - before).toBeLessThan(64 * 1024 * 1024);
+    expect(bytes).toBe(download);
+    expect(hash).toBe(hashOf(download));
+    expect(most - before).toBeLessThan(112 * 1024 * 1024);
   });
 
   async function sendBlocks(socket: Socket, length: string): Promise<void> {
     socket.write(ok(length));
-    for (let sent = 0; sent < size; sent += block.length) {
+    for (let sent = 0; sent < download; sent += block.length) {
       if (!socket.write(block)) await once(socket, 'drain');
     }
   }
@@ -63,7 +65,7 @@ describe('bodies that are larger than what may be kept', () => {
         hash.update(body);
         bytes += body.length;
         most = Math.max(most, process.memoryUsage().arrayBuffers);
-        if (bytes >= size) resolve();
+        if (bytes >= download) resolve();
       });
     });
     socket.write(ask('GET /api/x'));

@@ -67,11 +67,12 @@ function smuggled({ episode, exchanges }: Observed, { requests, doubt, rest }: A
   return [`smuggled: ${sent} requests went up, ${requests.length} were beyond doubt; then: ${doubt}`];
 }
 
-/** HTTP/1.0, chunk extensions and more than one space (RFC 9112 §3) are let through, and the strict reader knows none of them. */
+/** HTTP/1.0, chunk extensions, CHUNKED and more than one space (RFC 9112 §3) are let through; the strict reader knows none of them. */
 function isHarmless(doubt: string, rest: Buffer): boolean {
   return (
     (doubt.startsWith('Not a request line') && /^[A-Z]+ +[^ ]+ +HTTP\/1\.[01]$/.test(firstLine(rest))) ||
     /^Not a chunk size: "[0-9a-f]+[ \t]*;/i.test(doubt) ||
+    /^Transfer-Encoding is not "chunked": "chunked"$/i.test(doubt) ||
     isLong(rest)
   );
 }

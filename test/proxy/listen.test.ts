@@ -17,6 +17,20 @@ function created(): { readonly create: () => Server; readonly servers: readonly 
   return { create, servers };
 }
 
+/** A port of `::1` that somebody else holds, and that was free on 127.0.0.1 a moment ago. */
+async function takenOnIpv6Alone(): Promise<number> {
+  for (;;) {
+    const port = await taken('::1');
+    const other = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(other, 'listening').then(
+      () => true,
+      () => false,
+    );
+    other.close();
+    if (isFree) return port;
+  }
+}
+
 /** A port of one address that somebody else holds. */
 async function taken(host: string): Promise<number> {
   const server = createServer().listen(0, host);
@@ -48,7 +62,7 @@ describe('listen', () => {
   });
 
   it('lets go of the first address where the second is taken', async () => {
-    const port = await taken('::1');
+    const port = await takenOnIpv6Alone();
     const { create, servers } = created();
     await expect(listen({ host: 'localhost', port }, create)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     expect(servers.map(({ listening }) => listening)).toEqual([false, false]);

@@ -272,6 +272,21 @@ describe('an upstream that dawdles', () => {
   });
 });
 
+describe('a page that is closed', () => {
+  it.each([
+    ['in the middle of a head', 'GET /api/x HTTP/1.1\r\nHo'],
+    ['in the middle of a body', 'POST /api/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf'],
+  ])('%s is no warning', async (_where, bytes) => {
+    const upstream = await upstreamOf([expectHead, barrier('there')]);
+    const app = await proxyTo(upstream.origin);
+    const client = await clientOf(app);
+    await client.write(bytes);
+    client.fin();
+    expect((await client.end({ deadlineMs: 3000 })).bytes.toString()).toBe('');
+    expect(app.notices).toEqual([]);
+  });
+});
+
 /** Where the flood comes to a halt: many other exchanges go by without a byte of it moving. */
 async function halted(app: TestApp, moved: () => number): Promise<number> {
   for (let last = -1; ; ) {

@@ -159,7 +159,7 @@ function framingOf(headers: readonly HeaderLine[]): Length {
   if (codings.length === 1 && codings[0] === 'chunked') return 'chunked';
   if (codings.length > 0) throw failure('Transfer-Encoding is not "chunked"', codings.join(' | '));
   if (lengths.length === 0) return 'close';
-  if (lengths.length > 1 || !/^[0-9]{1,15}$/.test(lengths[0] ?? '')) {
+  if (lengths.length > 1 || !/^[0-9]{1,19}$/.test(lengths[0] ?? '')) {
     throw failure('Content-Length is not one number', lengths.join(' | '));
   }
   return { framing: 'length', length: Number(lengths[0]) };

@@ -39,8 +39,11 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
 
 export async function soakUpstream(): Promise<SoakUpstream> {
   const sockets = new Set<Duplex>();
+  const busy = new Set<Duplex>();
   const server = createServer((request, response) => {
     request.on('error', () => {});
+    busy.add(request.socket);
+    response.once('close', () => busy.delete(request.socket));
     const name = request.url?.split('/')[2] ?? '';
     (behaviours[name] ?? behaviours.ok)?.(request, response);
   });
@@ -50,6 +53,7 @@ export async function soakUpstream(): Promise<SoakUpstream> {
     socket.once('close', () => sockets.delete(socket));
   });
   server.on('upgrade', (_request, socket: Duplex) => {
+    busy.add(socket);
     socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
     socket.pipe(socket);
   });
@@ -57,7 +61,10 @@ export async function soakUpstream(): Promise<SoakUpstream> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connections: () => sockets.size,
-    closeIdle: () => server.closeIdleConnections(),
+    // Node's own closes none that never carried a request, and a pool keeps a few of those in store.
+    closeIdle: () => {
+      for (const socket of sockets) if (!busy.has(socket)) socket.destroy();
+    },
     close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();

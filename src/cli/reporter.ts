@@ -120,7 +120,9 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
       warn('config not reloaded (below): what was served before is still served');
       if (isHeard('error', threshold)) printProblems(report, err);
     },
-    problems: (report) => printProblems(report, err),
+    problems: (report) => {
+      if (isHeard('warn', threshold)) printProblems(report, err);
+    },
     stopping: (open) => say(stoppingText(open)),
     stopped: (stopped) => say(stoppedText(stopped)),
   };

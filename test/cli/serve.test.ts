@@ -107,7 +107,7 @@ describe('serve', () => {
         file: 'cors-proxy.config.json',
         line: 1,
       }),
-      expect.objectContaining({ event: 'notice', level: 'warn', message: expect.stringMatching(/^505 /) }),
+      expect.objectContaining({ event: 'notice', level: 'warn', message: expect.stringMatching(/^400 /) }),
     ]);
     expect(started.stdout()).not.toMatch(/"event":"(?:notice|problem)"/);
   });

@@ -35,7 +35,7 @@ export function bannerText(facts: BannerFacts, layout: Layout): string {
   const narrow = { ...layout, width: Math.min(layout.width, widest) };
   const routes = routeRows(facts.ruleset.routes);
   const title = titleRow(facts);
-  const places = placeRows(facts);
+  const places = placeRows(facts, narrow.width);
   const hint = hintRows(facts, narrow.width);
   // Who has so many routes has written the app's address down.
   const isCrowded = 1 + places.length + routes.length + hint.length > tallest;
@@ -43,8 +43,16 @@ export function bannerText(facts: BannerFacts, layout: Layout): string {
   // Nobody looks at blank lines behind the prefix of a process manager.
   const gaps = Number.isFinite(layout.width) ? tallest - blocks.flat().length : 0;
   return spaced(blocks, gaps)
-    .map((spans) => renderSpans(spans, narrow))
+    .map((spans) => renderSpans(spans, roomFor(spans, narrow)))
     .join('\n');
+}
+
+/** An address that is cut leads nowhere: rather what stands behind it goes, or the terminal wraps the line. */
+function roomFor(spans: Row, layout: Layout): Layout {
+  const end = spans.findLastIndex(({ style }) => style === 'cyan');
+  return end === -1
+    ? layout
+    : { ...layout, width: Math.max(layout.width, rowLength(spans.slice(0, end + 1))) };
 }
 
 /** A blank line behind each block, as far as there are some: the last one first, for the log follows. */
@@ -61,35 +69,32 @@ function titleRow({ version, readyMs, note }: BannerFacts): Row {
   ];
 }
 
-function placeRows({
-  url,
-  inspectorUrl,
-  movedFrom,
-  networkUrls,
-  file,
-  variables,
-}: BannerFacts): readonly Row[] {
+function placeRows(facts: BannerFacts, width: number): readonly Row[] {
+  const { url, inspectorUrl, movedFrom, networkUrls, file, variables } = facts;
   const names = variables.length === 0 ? '' : ` · \${${variables.join('}, ${')}}`;
   const warning = '  ! Other machines reach this proxy: listen.host "localhost" keeps it to this one';
-  const moved = {
-    text: movedFrom === undefined ? '' : `  (${movedFrom} is in use)`,
-    style: 'yellow',
-  } as const;
-  const own = { text: '  (this machine only)', style: 'dim' } as const;
+  const moved = movedFrom === undefined ? '' : `  (${movedFrom} is in use)`;
   return [
-    [...placeRow('Local', `${url}/`), moved],
-    ...networkUrls.map((each) => placeRow('Network', `${each}/`)),
-    ...(inspectorUrl === undefined ? [] : [[...placeRow('Inspector', inspectorUrl), own]]),
-    placeRow('Config', `${file ?? 'the command line'}${names}`),
+    addressRow('Local', `${url}/`, { note: moved, width }),
+    ...networkUrls.map((each) => addressRow('Network', `${each}/`, { note: '', width })),
+    ...(inspectorUrl === undefined
+      ? []
+      : [addressRow('Inspector', inspectorUrl, { note: '  (this machine only)', width })]),
+    [...labelOf('Config'), { text: `${file ?? 'the command line'}${names}` }],
     ...(networkUrls.length === 0 ? [] : [[{ text: warning, style: 'yellow' } as const]]),
   ];
 }
 
-function placeRow(label: string, text: string): Row {
+/** `note`: left out where there is no room for it. */
+function addressRow(label: string, address: string, { note, width }: { note: string; width: number }): Row {
+  const row: Row = [...labelOf(label), { text: address, style: 'cyan' }];
+  return rowLength(row) + note.length > width ? row : [...row, { text: note, style: 'dim' }];
+}
+
+function labelOf(label: string): Row {
   return [
     { text: '  ➜  ', style: 'green' },
     { text: label.padEnd(11), style: 'bold' },
-    { text, style: 'cyan' },
   ];
 }
 

@@ -1,6 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type BannerFacts, bannerText } from '../../src/cli/banner.ts';
-import { plainPaint } from '../../src/observe/paint.ts';
+import { paintFor, plainPaint } from '../../src/observe/paint.ts';
 import { rulesetOf } from '../support/ruleset.ts';
 
 const ruleset = rulesetOf(
@@ -59,6 +60,23 @@ describe('the banner', () => {
     const lines = bannerText({ ...facts, note: '' }, layout).split('\n');
     expect(lines).toHaveLength(8);
     expect(lines.filter((line) => line.trim() === '')).toEqual([]);
+  });
+
+  it('is the same text in colour', () => {
+    const paint = paintFor({ isTerminal: true, env: {}, flag: 'auto' });
+    for (const width of [60, 80, 100, 140]) {
+      const colored = bannerText(facts, { width, paint });
+      expect(stripVTControlCharacters(colored)).toBe(bannerText(facts, { width, paint: plainPaint }));
+      expect(colored).toContain('\u001b[36m');
+    }
+  });
+
+  it('never cuts an address: what stands behind it goes, or the terminal wraps the line', () => {
+    const url = `http://localhost:8010/__cors-proxy/?t=${'x'.repeat(40)}`;
+    for (const width of [60, 80, 90]) {
+      const lines = bannerText({ ...facts, inspectorUrl: url }, { ...wide, width }).split('\n');
+      expect(lines.find((line) => line.includes('Inspector'))).toMatch(/t=x{40}(?:$| {2}|…)/);
+    }
   });
 
   it('gives the addresses a line each where one is too narrow, whole', () => {

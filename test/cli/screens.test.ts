@@ -91,6 +91,8 @@ describe.runIf(canSee)('a terminal', () => {
       /cors ✗ refused[\s\S]*╭ why[\s\S]*│ sent {3}nothing to[\s\S]*browser will say[\s\S]*╰ mend/,
     );
     expect(text).toMatch(/cors ✗ refused {2}\(×2\)/);
+    // An address that is cut leads nowhere.
+    expect(text).toMatch(/Inspector +http:\S+\?t=[\w-]{24}(?: |$)/m);
     expect(screen.isWrapped()).toBe(false);
     expect(screen.colored()).toMatch(/\u001b\[31m.*refused/);
   });

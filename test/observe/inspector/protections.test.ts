@@ -32,14 +32,14 @@ describe('the token', () => {
   it('is exchanged for a cookie that no script reads and no other site sends, and leaves the address', async () => {
     const app = await start();
     const { pathname, search } = new URL(app.entrance);
-    expect(search).toMatch(/^\?t=[\w-]{32}$/);
+    expect(search).toMatch(/^\?t=[\w-]{24}$/);
     const welcome = await request(app, `GET ${pathname}${search}`, navigation);
     expect(welcome.status).toBe(303);
     expect(values(welcome.headers, 'location')).toEqual(['/__cors-proxy/']);
     const [cookie = ''] = values(welcome.headers, 'set-cookie');
     expect(cookie).toMatch(
       new RegExp(
-        `^cors-proxy-inspector-${app.port}=[\\w-]{32}; Path=/__cors-proxy/; HttpOnly; SameSite=Strict$`,
+        `^cors-proxy-inspector-${app.port}=[\\w-]{24}; Path=/__cors-proxy/; HttpOnly; SameSite=Strict$`,
       ),
     );
     // Who sees the cookie, another server on localhost for one, does not know the token.

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// No `env -S node --` above, although Node 20 looks for `--env-file` behind the script's name too and ends with 9 where
-// that file is missing: the env of BusyBox has no -S, so that nothing would start in Alpine's images of Node.
+// No `env -S node --` above, although Node (20 to 24) looks for `--env-file` behind the script's name too, and ends
+// with 9 where that file is missing: the env of BusyBox has no -S, so that nothing would start in Alpine's images.
 // Plain old syntax and no static import: this file must be readable by the Node that it turns away.
 
 const parts = process.versions.node.split('.').map(Number);

@@ -34,7 +34,7 @@ function entered({ url, port, inspector }: Ready): Promise<Visitor> {
 describe('the address', () => {
   it('stands in the line for machines, and opens the inspector', async () => {
     const { ready } = await served();
-    expect(ready.inspector).toMatch(new RegExp(`^${ready.url}/__cors-proxy/\\?t=[\\w-]{32}$`));
+    expect(ready.inspector).toMatch(new RegExp(`^${ready.url}/__cors-proxy/\\?t=[\\w-]{24}$`));
     const visitor = await entered(ready);
     expect((await visitor.get('/har')).status).toBe(200);
   });
@@ -42,7 +42,7 @@ describe('the address', () => {
   it('stands in the banner', async () => {
     const started = startMain(['http://127.0.0.1:1', '--port', '0']);
     const [, address = ''] = await started.printed(/Inspector +(http:\S+)/);
-    expect(address).toMatch(/^http:\/\/localhost:\d+\/__cors-proxy\/\?t=[\w-]{32}$/);
+    expect(address).toMatch(/^http:\/\/localhost:\d+\/__cors-proxy\/\?t=[\w-]{24}$/);
   });
 
   it('is none where the inspector is switched off', async () => {

@@ -101,6 +101,8 @@ describe('the first minute', () => {
     const test = shown('npm ci && npm test');
     expect(readFileSync(new URL('../.ci/run', import.meta.url), 'utf8')).toContain(test);
     shown('npm install -g .');
+    // The reader's own dev server: nothing of ours.
+    shown('npm run dev');
     shown(`npm install -D ./${name}-${version}.tgz`);
   });
 
@@ -112,6 +114,13 @@ describe('the first minute', () => {
     expect(response.headers.get('access-control-allow-origin')).toBe(page);
     expect(await response.text()).toBe('/user');
     expect(await readdir(started.cwd)).toEqual(['.git']);
+  });
+
+  it('probe says that the browser would block', async () => {
+    const line = shown(`cors-proxy probe https://api.github.com/user --origin ${page}`);
+    const probe = type(line, { 'https://api.github.com': await api() });
+    expect(await probe.ended).toBe(4);
+    expect(probe.stdout()).toContain('Access-Control-Allow-Origin');
   });
 
   it('init writes the config that does the same', async () => {

@@ -5,7 +5,6 @@ import { mediumBody, smallBody } from './upstream.js';
 export const origin = 'http://localhost:5173';
 
 const browser = [
-  'Connection: keep-alive',
   'sec-ch-ua-platform: "Linux"',
   'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   'Accept: application/json',
@@ -21,8 +20,9 @@ const browser = [
 ];
 
 /** A request as bytes. `path` is the proxy's own for the API's path. */
-export function requestBytes(method, path, { port, fields = [], body = '' }) {
-  const lines = [`${method} ${path} HTTP/1.1`, `Host: localhost:${port}`, ...browser, ...fields];
+export function requestBytes(method, path, { port, fields = [], body = '', connection = 'keep-alive' }) {
+  const start = [`${method} ${path} HTTP/1.1`, `Host: localhost:${port}`, `Connection: ${connection}`];
+  const lines = [...start, ...browser, ...fields];
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 

@@ -47,9 +47,12 @@ const preflight = Buffer.from(head('204 No Content', corsFields));
 const closing = Buffer.from(
   head('200 OK', [...apiFields, ['Connection', 'close'], ['Content-Length', smallBody.length]]) + smallBody,
 );
+const event = ': open\n\n';
 const eventStream = head('200 OK', [
   ['Content-Type', 'text/event-stream'],
   ['Transfer-Encoding', 'chunked'],
+  // nginx would wait for more.
+  ['X-Accel-Buffering', 'no'],
 ]);
 
 /** `events` and `tunnels` hold the open streams, for the one who writes to them. */
@@ -99,7 +102,7 @@ function sendLarge(socket, bytes) {
 }
 
 function openEvents(socket, { events }) {
-  socket.write(eventStream);
+  socket.write(`${eventStream}${event.length.toString(16)}\r\n${event}\r\n`);
   events.push(socket);
   socket.once('close', () => remove(events, socket));
 }

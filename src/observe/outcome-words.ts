@@ -37,26 +37,29 @@ function tunnelWords({ head, status }: Exchange): OutcomeWords {
 }
 
 function corsWords(exchange: Exchange): OutcomeWords {
-  const { decision } = exchange.plan;
-  const why = explanationOf(exchange)?.why ?? '';
-  switch (decision?.kind) {
+  switch (exchange.plan.decision?.kind) {
     case undefined:
       return { who: 'cors', mark: '–', verdict: 'not needed', why: 'answered here' };
     case 'not-needed':
-      return { who: 'cors', mark: '–', verdict: 'not needed', why };
+      return { who: 'cors', mark: '–', verdict: 'not needed', why: reasonText(exchange) };
     case 'allowed':
-      return { who: 'cors', mark: '✓', verdict: 'allowed', why: actionText(exchange, why) };
+      return { who: 'cors', mark: '✓', verdict: 'allowed', why: actionText(exchange) };
     case 'preflight-allowed':
-      return { who: 'cors', mark: '✓', verdict: 'preflight', why };
+      return { who: 'cors', mark: '✓', verdict: 'preflight', why: reasonText(exchange) };
     case 'refused':
     case 'preflight-refused':
-      return { who: 'cors', mark: '✗', verdict: 'refused', why };
+      return { who: 'cors', mark: '✗', verdict: 'refused', why: reasonText(exchange) };
   }
 }
 
+function reasonText(exchange: Exchange): string {
+  return explanationOf(exchange)?.why ?? '';
+}
+
 /** What was done to the upstream's own answer: the line in which a page's author sees the proxy at work. */
-function actionText({ upstreamHeaders, responseHeaders, plan }: Exchange, otherwise: string): string {
-  if (plan.kind !== 'forward' || upstreamHeaders === undefined) return otherwise;
+function actionText(exchange: Exchange): string {
+  const { upstreamHeaders, responseHeaders, plan } = exchange;
+  if (plan.kind !== 'forward' || upstreamHeaders === undefined) return reasonText(exchange);
   const sent = firstValue(upstreamHeaders, 'access-control-allow-origin');
   const ours = firstValue(responseHeaders, 'access-control-allow-origin');
   if (sent === undefined) return 'added allow-origin (upstream sent none)';

@@ -16,22 +16,18 @@ export interface Layout {
 export function renderSpans(spans: readonly Span[], { width, paint }: Layout): string {
   let room = width;
   let out = '';
-  for (const { text, style } of withoutTail(spans)) {
-    if (room <= 0) break;
-    const shown = cutEnd(text, room);
+  // A line does not end in blanks.
+  const last = spans.findLastIndex(({ text }) => text.trim() !== '');
+  for (let i = 0; i <= last && room > 0; i += 1) {
+    const { text, style } = spans[i] ?? nothing;
+    const shown = cutEnd(i === last ? text.trimEnd() : text, room);
     room -= shown.length;
     out += style === undefined ? shown : paint[style](shown);
   }
   return out;
 }
 
-/** A line does not end in blanks. */
-function withoutTail(spans: readonly Span[]): readonly Span[] {
-  const last = spans.findLastIndex(({ text }) => text.trim() !== '');
-  return spans
-    .slice(0, last + 1)
-    .map((span, i) => (i === last ? { ...span, text: span.text.trimEnd() } : span));
-}
+const nothing: Span = { text: '' };
 
 export function cutEnd(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

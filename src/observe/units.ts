@@ -1,9 +1,17 @@
 /** Numbers as a person reads them. */
 
-/** `12:04:31`, in the time zone of the terminal. */
+let second = Number.NaN;
+let secondText = '';
+
+/** `12:04:31`, in the time zone of the terminal. The last second is kept: hundreds of lines are of the same. */
 export function timeOfDay(epochMs: number): string {
-  const date = new Date(epochMs);
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+  const asked = Math.floor(epochMs / 1000);
+  if (asked !== second) {
+    const date = new Date(epochMs);
+    secondText = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':');
+    second = asked;
+  }
+  return secondText;
 }
 
 function twoDigits(value: number): string {

@@ -94,7 +94,16 @@ function wrapRead(socket: Socket): Filter {
   return filter;
 }
 
+/** Where the status begins in a status line: `HTTP/1.1 200`. */
+const statusAt = 9;
+const one = 0x31;
+
 function pass(chunk: Buffer, filter: Filter): Buffer {
+  // Nearly every answer: its status is no 1xx.
+  if (filter.held.length === 0 && chunk.length > statusAt && chunk[statusAt] !== one) {
+    filter.isAwaitingHead = false;
+    return chunk;
+  }
   const { passed, held, isOver } = siftContinue(
     filter.held.length === 0 ? chunk : Buffer.concat([filter.held, chunk]),
   );

@@ -12,6 +12,7 @@ import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { answerFailure } from './answer-failure.ts';
 import { fitted, isUntimed } from './downstream-head.ts';
+import type { Controller, Handler } from './exchanging.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
 import { Redirects } from './redirects.ts';
@@ -21,7 +22,7 @@ import { mayRetry } from './retry.ts';
 import { finishContext, report, type Serving, type Task } from './task.ts';
 import { writeTrailers } from './trailers.ts';
 import { tooManyInformational, unfitResponse } from './unfit-response.ts';
-import type { Controller, Handler, UpstreamCall } from './upstream.ts';
+import type { UpstreamCall } from './upstream.ts';
 
 export interface Forwarded {
   readonly task: Task;
@@ -120,13 +121,12 @@ class Forwarding implements Handler {
     this.#connection = { socket, isReused, bytesBefore: socket.bytesRead };
   }
 
-  onResponseStart(controller: Controller, status: number, _headers: unknown, reason?: string): void {
+  onResponseStart(_controller: Controller, raw: ResponseHead): void {
     if (this.#isOver) return;
-    const raw = { status, reason: reason ?? '', headers: headerList(controller.rawHeaders) };
     const { origin } = this.#route.target;
     const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
     if (unfit !== undefined) this.#fail(unfit);
-    else if (status < 200) this.#passInformational(raw);
+    else if (raw.status < 200) this.#passInformational(raw);
     // Its body has as long as the head had: nothing of it goes down.
     else if (this.#redirects?.begins(raw) === true) this.#headTimer?.refresh();
     else this.#passHead(this.#redirects?.cleaned(raw) ?? raw);
@@ -145,10 +145,10 @@ class Forwarding implements Handler {
     if (!writeBody(this.#task.response, chunk)) this.#pause(controller);
   }
 
-  onResponseEnd(controller: Controller): void {
+  onResponseEnd(_controller: Controller, trailers: HeaderList): void {
     if (this.#isOver || this.#follow()) return;
     const { request, response } = this.#task;
-    this.#passTrailers(headerList(controller.rawTrailers));
+    this.#passTrailers(trailers);
     // The answer is complete; what the client still sends is nobody's.
     this.#body?.discard();
     if (this.#sent !== undefined) endResponse(request, response, this.#sent);
@@ -158,7 +158,7 @@ class Forwarding implements Handler {
   onResponseError(controller: Controller, error: Error): void {
     if (this.#isOver || this.#follow() || this.#retry(error)) return;
     if (this.#isWhole(error)) {
-      this.onResponseEnd(controller);
+      this.onResponseEnd(controller, []);
       return;
     }
     const why = upstreamFailure(error, this.#route.target);
@@ -385,10 +385,4 @@ class Forwarding implements Handler {
 /** A connection that ends in the middle of a body has its own name (RFC 9209 §2.3.9). */
 function incomplete(why: Failure): Failure {
   return why.code === 'connection_terminated' ? { ...why, code: 'http_response_incomplete' } : why;
-}
-
-/** undici hands the raw fields over as buffers; header bytes are latin1. */
-function headerList(raw: unknown): HeaderList {
-  if (!Array.isArray(raw)) return [];
-  return raw.map((text) => (typeof text === 'string' ? text : text.toString('latin1')));
 }

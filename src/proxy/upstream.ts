@@ -10,13 +10,11 @@ import type { Readable } from 'node:stream';
 import type { buildConnector, Dispatcher } from 'undici';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
-import { announce, type Connected, watchConnections } from './connections.ts';
+import { watchConnections } from './connections.ts';
+import { Exchanging, type Handler } from './exchanging.ts';
 import { connectThrough } from './forward-proxy.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 import { keyOf } from './pool-key.ts';
-
-export type Handler = Dispatcher.DispatchHandler & Connected;
-export type Controller = Dispatcher.DispatchController;
 
 export interface UpstreamCall {
   readonly route: Route;
@@ -89,13 +87,13 @@ export class Upstreams {
     }
     const pool = this.#poolFor(call.route);
     pool.busy += 1;
-    dispatch(pool.dispatcher, call, new Counted(handler, () => (pool.busy -= 1)));
+    dispatch(pool.dispatcher, call, new Exchanging(handler, () => (pool.busy -= 1)));
   }
 
   /** Sends the request over a connection of its own that nothing used before. */
   sendFresh(call: UpstreamCall, handler: Handler): void {
     const client = new (library().Client)(call.route.target.origin, this.#options(call.route));
-    dispatch(client, call, new Counted(handler, () => void client.close()));
+    dispatch(client, call, new Exchanging(handler, () => void client.close()));
   }
 
   /** Sends a followed redirect to an origin that is no target of the config: without the route's TLS settings. */
@@ -104,7 +102,7 @@ export class Upstreams {
     const lookup = publicLookup(guardedLookup(this.#lookup, origin, connectMs));
     const connect = { timeout: connectMs, lookup, autoSelectFamily: true };
     const client = new (library().Client)(origin, { ...clientOptions, connect });
-    dispatch(client, { ...call, origin }, new Counted(handler, () => void client.close()));
+    dispatch(client, { ...call, origin }, new Exchanging(handler, () => void client.close()));
   }
 
   /** Lets go of the pools that no route needs any more: each closes after its last request. */
@@ -179,7 +177,7 @@ function library(): typeof import('undici') {
   return undici;
 }
 
-function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Handler): void {
+function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Exchanging): void {
   const { route, method, path, headers, body } = call;
   try {
     dispatcher.dispatch(
@@ -193,58 +191,6 @@ function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Handler):
       handler,
     );
   } catch (error) {
-    handler.onResponseError?.(noController, error instanceof Error ? error : new Error(String(error)));
+    handler.onError(error instanceof Error ? error : new Error(String(error)));
   }
 }
-
-const noController: Controller = {
-  aborted: true,
-  paused: false,
-  reason: null,
-  abort: () => {},
-  pause: () => {},
-  resume: () => {},
-};
-
-/** A handler, with `done` called once at its end. */
-class Counted implements Handler {
-  readonly #handler: Handler;
-  readonly #done: () => void;
-  #isOver = false;
-
-  constructor(handler: Handler, done: () => void) {
-    this.#handler = handler;
-    this.#done = done;
-  }
-
-  onRequestStart(controller: Controller, context: unknown): void {
-    announce(this.#handler);
-    this.#handler.onRequestStart?.(controller, context);
-  }
-
-  onResponseStart(controller: Controller, status: number, headers: Fields, reason?: string): void {
-    this.#handler.onResponseStart?.(controller, status, headers, reason);
-  }
-
-  onResponseData(controller: Controller, chunk: Buffer): void {
-    this.#handler.onResponseData?.(controller, chunk);
-  }
-
-  onResponseEnd(controller: Controller, trailers: Fields): void {
-    this.#finish();
-    this.#handler.onResponseEnd?.(controller, trailers);
-  }
-
-  onResponseError(controller: Controller, error: Error): void {
-    this.#finish();
-    this.#handler.onResponseError?.(controller, error);
-  }
-
-  #finish(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#done();
-  }
-}
-
-type Fields = Parameters<NonNullable<Handler['onResponseEnd']>>[1];

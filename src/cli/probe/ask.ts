@@ -5,8 +5,9 @@ import { parseConfig } from '../../config/parse.ts';
 import type { Failure } from '../../exchange.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import type { ResponseHead } from '../../http/request-head.ts';
+import type { Controller } from '../../proxy/exchanging.ts';
 import { failure, upstreamFailure } from '../../proxy/failure.ts';
-import { type Controller, Upstreams } from '../../proxy/upstream.ts';
+import { Upstreams } from '../../proxy/upstream.ts';
 import type { Route } from '../../ruleset.ts';
 import type { Io } from '../io.ts';
 
@@ -70,23 +71,16 @@ function send(upstreams: Upstreams, route: Route, request: ProbeRequest): Promis
       onRequestStart: (controller) => {
         running = controller;
       },
-      onResponseStart: (controller, status, _headers, reason) => {
-        if (status < 200) return;
-        const raw = rawList(controller);
-        answered({
-          kind: 'answered',
-          response: { status, reason: reason ?? '', headers: raw },
-          durationMs: performance.now() - begin,
-        });
+      onResponseStart: (controller, response) => {
+        if (response.status < 200) return;
+        answered({ kind: 'answered', response, durationMs: performance.now() - begin });
         // The head says it all; a body may have no end.
         controller.abort(new Error('The head was enough'));
       },
+      onResponseData: () => {},
+      onResponseEnd: () => {},
       onResponseError: (_controller, error) =>
         answered({ kind: 'failed', failure: upstreamFailure(error, route.target) }),
     });
   });
-}
-
-function rawList({ rawHeaders }: Controller): HeaderList {
-  return Array.isArray(rawHeaders) ? rawHeaders.map((part: Buffer | string) => part.toString('latin1')) : [];
 }

@@ -173,7 +173,10 @@ function preflightMend(reason: RefusedReason, culprit: string, key: string): str
   }
   switch (reason) {
     case 'method-not-allowed':
-      return `add "${culprit}" to ${key}`;
+      // A list cannot let in what Node's parser answers with a bare 400.
+      return receivableMethods.has(culprit)
+        ? `add "${culprit}" to ${key}`
+        : 'use a method of the IANA registry';
     case 'header-not-allowed':
       return `add "${culprit}" to ${key}`;
     case 'method-forbidden':

@@ -147,6 +147,22 @@ const refusedAsks: readonly (readonly [
     'Method chicken',
   ],
   [
+    'an unknown method under a list: adding it would not help',
+    listed,
+    preflight('CHICKEN'),
+    'CHICKEN is not in allowMethods',
+    'IANA',
+    'Method CHICKEN',
+  ],
+  [
+    '"put", which no browser sends and no list can let in',
+    listed,
+    preflight('put'),
+    'put is not in allowMethods',
+    'IANA',
+    'Method put',
+  ],
+  [
     'no method name',
     listed,
     preflight('a b'),

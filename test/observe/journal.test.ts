@@ -38,10 +38,10 @@ describe('the journal', () => {
     ]);
   });
 
-  it('holds five hundred at most', () => {
+  it('holds two hundred at most', () => {
     const journal = createJournal();
     for (let i = 0; i < 1200; i += 1) journal.add(numbered(String(i)));
-    expect(journal.all()).toHaveLength(500);
+    expect(journal.all()).toHaveLength(200);
     expect(journal.all().at(-1)?.id).toBe('1199');
   });
 

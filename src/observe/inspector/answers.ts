@@ -31,7 +31,7 @@ export async function answerInspector(
   return n === undefined ? undefined : detailAnswer(Number(n), inspected);
 }
 
-const gone = 'This exchange is not kept any more: the last 500 are';
+const gone = 'This exchange is not kept any more: the last 200 are';
 
 function detailAnswer(n: number, { journal }: Inspected): WholeAnswer {
   const exchange = journal.find(n);

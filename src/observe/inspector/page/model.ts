@@ -63,7 +63,7 @@ export const empty: Model = {
   isRaw: false,
 };
 
-/** As many rows as stay in the page; the proxy keeps the details of the last 500. */
+/** As many rows as stay in the page; the proxy keeps the details of the last 200. */
 const mostRows = 2000;
 
 export function withBatch(model: Model, batch: Batch): Model {

@@ -81,6 +81,12 @@ class Forwarding implements Handler {
   }
 
   start(): void {
+    this.#watchSilence();
+    if (this.#body === undefined) this.#sendUp(null);
+    else this.#body.begin((body) => this.#sendUp(body));
+  }
+
+  #sendUp(body: UpstreamCall['body']): void {
     const { upstreams } = this.#serving;
     const route = this.#route;
     if (upstreams.isFull(route)) {
@@ -89,9 +95,8 @@ class Forwarding implements Handler {
       this.#fail(failure('connection_limit_reached', detail, 'raise limits.connections or limits.queue'));
       return;
     }
-    this.#watchSilence();
     this.#attempts = 1;
-    upstreams.send(this.#call(this.#body?.stream ?? null), this);
+    upstreams.send(this.#call(body), this);
   }
 
   #call(body: UpstreamCall['body']): UpstreamCall {

@@ -20,24 +20,32 @@ export interface RequestBodyOptions {
 const replayable = 64 * 1024;
 
 export class RequestBody {
-  /** For undici: ends, or is destroyed, with the client's body. */
-  readonly stream: Readable;
   isComplete = false;
   readonly #request: Request;
   readonly #options: RequestBodyOptions;
   #received = 0;
   #kept: Buffer[] | undefined = [];
+  /** For undici: ends, or is destroyed, with the client's body. */
+  #stream: Readable | undefined;
+  #send: ((body: Readable | Buffer) => void) | undefined;
+  #turn: NodeJS.Immediate | undefined;
 
   constructor(request: Request, options: RequestBodyOptions) {
     this.#request = request;
     this.#options = options;
-    this.stream = new Readable({ read: () => request.resume() });
-    // Whoever destroys it tells the exchange by other means.
-    this.stream.on('error', () => {});
     request.on('data', (chunk: Buffer) => this.#pass(chunk));
     request.on('end', () => this.#end());
-    request.on('error', () => this.stream.destroy());
+    request.on('error', () => this.#stream?.destroy());
     request.on('close', () => this.#close());
+  }
+
+  /**
+   * Calls `send` once, unless the body is discarded before: with all of it where it has come whole by the end of this
+   * turn of the event loop, as a small one has, else with a stream. A stream costs as much as the rest of the request.
+   */
+  begin(send: (body: Readable | Buffer) => void): void {
+    this.#send = send;
+    this.#turn = setImmediate(() => this.#sendStream());
   }
 
   get receivedBytes(): number {
@@ -47,40 +55,66 @@ export class RequestBody {
   /** The whole body, if it is complete and small enough to be sent again. */
   replay(): Buffer | undefined {
     if (!this.isComplete || this.#kept === undefined) return undefined;
-    return Buffer.concat(this.#kept);
+    return joined(this.#kept);
   }
 
   /** Takes the rest from the client and throws it away, so that the connection can be used or closed in peace. */
   discard(): void {
     this.#kept = undefined;
-    if (!this.stream.destroyed) this.stream.destroy();
+    this.#takeSend();
+    if (this.#stream?.destroyed === false) this.#stream.destroy();
     this.#request.resume();
   }
 
   #pass(chunk: Buffer): void {
     this.#received += chunk.length;
     this.#options.onProgress(chunk);
-    if (this.stream.destroyed) return;
+    if (this.#stream?.destroyed === true) return;
     if (this.#received > this.#options.limitBytes) {
       this.discard();
       this.#options.onTooLarge();
       return;
     }
-    if (this.#received > replayable) this.#kept = undefined;
-    else this.#kept?.push(chunk);
-    if (!this.stream.push(chunk)) this.#request.pause();
+    this.#kept?.push(chunk);
+    if (this.#stream?.push(chunk) === false) this.#request.pause();
+    if (this.#received <= replayable) return;
+    this.#sendStream();
+    this.#kept = undefined;
   }
 
   #end(): void {
     // Node ends a stream of HTTP/2 that was reset as if it were whole; `close` follows.
     if (isReset(this.#request)) return;
     this.isComplete = true;
-    if (!this.stream.destroyed) this.stream.push(null);
+    if (this.#stream?.destroyed === false) this.#stream.push(null);
+    this.#takeSend()?.(joined(this.#kept ?? []));
   }
 
   #close(): void {
-    if (!this.isComplete) this.stream.destroy(new Error('The client left in the middle of its body'));
+    if (!this.isComplete) this.#stream?.destroy(new Error('The client left in the middle of its body'));
   }
+
+  #sendStream(): void {
+    const send = this.#takeSend();
+    if (send === undefined) return;
+    const stream = new Readable({ read: () => this.#request.resume() });
+    // Whoever destroys it tells the exchange by other means.
+    stream.on('error', () => {});
+    for (const chunk of this.#kept ?? []) stream.push(chunk);
+    this.#stream = stream;
+    send(stream);
+  }
+
+  #takeSend(): ((body: Readable | Buffer) => void) | undefined {
+    clearImmediate(this.#turn);
+    const send = this.#send;
+    this.#send = undefined;
+    return send;
+  }
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
 }
 
 function isReset(request: Request): boolean {

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { connect, createServer, type Http2ServerRequest } from 'node:http2';
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { RequestBody } from '../../src/proxy/request-body.ts';
 import { writeHead } from '../../src/proxy/respond.ts';
@@ -441,11 +441,13 @@ describe('the body of a stream that was reset', () => {
         onTooLarge: () => {},
         onProgress: () => {},
       });
+      const stream = await new Promise<Readable | Buffer>((resolve) => body.begin(resolve));
+      if (!(stream instanceof Readable)) throw new Error('It has not ended, and is not known whole');
       const seen: string[] = [];
-      for (const event of ['end', 'close']) body.stream.on(event, () => seen.push(event));
-      body.stream.resume();
+      for (const event of ['end', 'close']) stream.on(event, () => seen.push(event));
+      stream.resume();
       request.end('half');
-      await closeOf(body.stream);
+      await closeOf(stream);
       expect(seen).toEqual(['close']);
       expect(body.isComplete).toBe(false);
     }

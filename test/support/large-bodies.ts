@@ -31,12 +31,18 @@ export function expected(bytes: number): Seen {
   return { bytes, hash: hash.digest('hex') };
 }
 
-export async function receive(stream: Readable): Promise<Seen> {
+/** Told how many bytes of a body have come so far, at each piece. */
+export type Passed = (bytes: number) => void;
+
+const untold: Passed = () => undefined;
+
+export async function receive(stream: Readable, passed = untold): Promise<Seen> {
   const hash = createHash('sha1');
   let bytes = 0;
   for await (const piece of stream) {
     hash.update(piece);
     bytes += piece.length;
+    passed(bytes);
   }
   return { bytes, hash: hash.digest('hex') };
 }
@@ -47,14 +53,16 @@ export function send(bytes: number, into: Writable): Promise<void> {
 }
 
 /** GET /N sends N bytes, in chunks; a request with a body is told what came, as JSON. */
-export async function largeBodyServer(): Promise<{ readonly origin: string; readonly close: () => void }> {
+export async function largeBodyServer(
+  passed = untold,
+): Promise<{ readonly origin: string; readonly close: () => void }> {
   const server: Server = createServer((incoming, response) => {
     if (incoming.method === 'GET') {
       const bytes = Number(/[0-9]+$/.exec(incoming.url ?? '')?.[0] ?? 0);
       send(bytes, response).catch(() => undefined);
       return;
     }
-    receive(incoming)
+    receive(incoming, passed)
       .then((seen) => response.end(JSON.stringify(seen)))
       .catch(() => undefined);
   });
@@ -66,8 +74,8 @@ export async function largeBodyServer(): Promise<{ readonly origin: string; read
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-export async function download(url: string): Promise<Seen> {
-  return receive(await answer(request(url)));
+export async function download(url: string, passed = untold): Promise<Seen> {
+  return receive(await answer(request(url)), passed);
 }
 
 /** Sends a body of that many bytes, in chunks, and gives what the server says it saw. */
@@ -86,23 +94,4 @@ function answer(outgoing: ReturnType<typeof request>): Promise<IncomingMessage> 
     outgoing.once('error', reject);
     if (outgoing.method === 'GET') outgoing.end();
   });
-}
-
-/** Runs `work` and gives the most by which the process grew meanwhile: resident memory, in bytes. */
-export async function growth<T>(
-  work: () => Promise<T>,
-): Promise<{ readonly result: T; readonly grownBytes: number }> {
-  const before = process.memoryUsage.rss();
-  let most = before;
-  const look = () => {
-    most = Math.max(most, process.memoryUsage.rss());
-  };
-  const timer = setInterval(look, 20);
-  try {
-    const result = await work();
-    look();
-    return { result, grownBytes: most - before };
-  } finally {
-    clearInterval(timer);
-  }
 }

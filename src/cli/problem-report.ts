@@ -12,13 +12,10 @@ export function printProblems({ problems, text, rules }: RulesReport, channel: C
       text,
       file: rules === undefined ? fileOf(problems) : rules.file,
       color: paint,
-      width: Number.isFinite(width) ? width : widthOfFiles,
+      width,
     }),
   );
 }
-
-/** Where nobody counts columns, a line is cut only when nobody could read it. */
-const widthOfFiles = 200;
 
 /** What could not be read still has its name in each of its problems. */
 function fileOf(problems: RulesReport['problems']): string | undefined {

@@ -3,6 +3,7 @@
 import type { Notice } from '../app.ts';
 import type { Problem } from '../config/problem.ts';
 import { problemJson } from '../config/render.ts';
+import { hanging } from '../config/wrapped.ts';
 import type { Observer } from '../exchange.ts';
 import type { Tally } from '../observe/journal.ts';
 import { isHeard, type SaidLevel } from '../observe/level.ts';
@@ -90,7 +91,8 @@ function prettyReporter({ settings, terminal }: Pick<Context, 'settings' | 'term
     if (isHeard('info', threshold)) out.line(timed(text));
   };
   const warn = (text: string) => {
-    if (isHeard('warn', threshold)) err.line(timed(text));
+    const { width } = err.layout();
+    if (isHeard('warn', threshold)) err.line(timed(hanging(text, { indent: 10, width })));
   };
   return {
     ready: (ready) => {

@@ -1,6 +1,7 @@
 /** Where a command prints: results on standard output, warnings and errors on standard error, each with its own colours. */
 
 import { concealed } from '../config/concealed.ts';
+import { hanging } from '../config/wrapped.ts';
 import { escapeControls } from '../observe/mask.ts';
 import { paintFor } from '../observe/paint.ts';
 import { boundedSink, type Sink } from '../observe/sink.ts';
@@ -47,8 +48,9 @@ export function createTerminal({ stdout, stderr, env }: Io, color: 'auto' | 'nev
 
 /** What cannot be done and why, and the way out: the form of every error that is not a config's. */
 export function complain({ err }: Terminal, said: string, mend: string): void {
-  const { paint } = err.layout();
+  const { paint, width } = err.layout();
   // A flag or an operand that is quoted may be a URL with a password.
-  err.line(`${paint.red('✗')} ${escapeControls(concealed(said))}`);
-  if (mend !== '') err.line(`  ${paint.bold('Mend:')} ${escapeControls(concealed(mend))}`);
+  const shown = (text: string, indent: number) => hanging(escapeControls(concealed(text)), { indent, width });
+  err.line(`${paint.red('✗')} ${shown(said, 2)}`);
+  if (mend !== '') err.line(`  ${paint.bold('Mend:')} ${shown(mend, 8)}`);
 }

@@ -4,6 +4,7 @@ import { concealed } from './concealed.ts';
 import { cutAround, plainText } from './excerpt.ts';
 import { indexLines, type LineIndex, lineText } from './position.ts';
 import { type Problem, placeText, sortProblems } from './problem.ts';
+import { hanging } from './wrapped.ts';
 
 /** Colours, put in from outside: this file knows what is red, not how. */
 export interface Painter {
@@ -20,7 +21,7 @@ export interface RenderOptions {
   /** Whose text it is, as `Place.file` names it; `undefined` where there is no file. */
   readonly file: string | undefined;
   readonly color: Painter;
-  /** Columns of the terminal. A bare pseudo-terminal reports 0: then 80. */
+  /** Columns of the terminal; infinite where nobody counts them. A bare pseudo-terminal reports 0: then 80. */
   readonly width: number;
 }
 
@@ -29,7 +30,8 @@ export function renderProblems(problems: readonly Problem[], options: RenderOpti
   if (problems.length === 0) return '';
   const lines = indexLines(options.text.replace(/^\uFEFF/, ''));
   const shown = new Set<number>();
-  const blocks = sortProblems(problems).map((problem) => block(problem, { ...options, lines, shown }));
+  const width = options.width > 0 ? options.width : 80;
+  const blocks = sortProblems(problems).map((problem) => block(problem, { ...options, width, lines, shown }));
   return [headline(problems, options), ...blocks].join('\n\n');
 }
 
@@ -59,22 +61,25 @@ function counted(problems: readonly Problem[], severity: Problem['severity'], no
 
 function block(problem: Problem, rendering: Rendering): string {
   const { place, code, severity, said, mend } = problem;
-  const { color } = rendering;
+  const { color, width } = rendering;
   const mark = severity === 'error' ? '' : `  ${color.yellow(severity)}`;
   const key = place.key === '' ? '' : `  ${plainText(place.key)}`;
   return [
     `${color.cyan(plainText(placeText(place)))}${key}   ${color.dim(code)}${mark}`,
-    `  ${plainText(said)}`,
+    `  ${hanging(plainText(said), { indent: 2, width })}`,
     ...excerpt(problem, rendering),
-    ...(mend === '' ? [] : [`  ${color.bold('Mend:')} ${plainText(mend)}`]),
+    ...(mend === '' ? [] : [`  ${color.bold('Mend:')} ${hanging(plainText(mend), { indent: 8, width })}`]),
   ].join('\n');
 }
+
+/** Where nobody counts columns, a line is cut only when nobody could read it. */
+const widestExcerpt = 200;
 
 function excerpt({ place, severity }: Problem, { lines, shown, file, color, width }: Rendering): string[] {
   if (place.line === 0 || place.file !== file || place.line > lines.starts.length) return [];
   if (lineText(lines, place.line).trim() === '') return [];
   const gutter = String(place.line).length;
-  const room = (width > 0 ? width : 80) - gutter - '  >  | '.length;
+  const room = Math.min(width, widestExcerpt) - gutter - '  >  | '.length;
   const cut = cutAround(concealed(lineText(lines, place.line)), {
     column: place.column,
     length: place.length,

@@ -1,5 +1,6 @@
 /** Exchange → lines for a person. Pure: the same exchange, width and count always give the same text. */
 
+import { wrapped } from '../config/wrapped.ts';
 import type { Exchange } from '../exchange.ts';
 import { firstValue, hasField } from '../http/header-list.ts';
 import { explanationOf, isRefusal } from './cors-verdict.ts';
@@ -7,7 +8,7 @@ import { escapeControls, type Mask, maskOf } from './mask.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { plainPaint } from './paint.ts';
 import { ruleText } from './rule-text.ts';
-import { cutEnd, cutMiddle, type Layout, renderSpans, type Span, wrapped } from './spans.ts';
+import { cutEnd, cutMiddle, type Layout, renderSpans, type Span } from './spans.ts';
 import { durationText, sizeText, timeOfDay } from './units.ts';
 
 /** `first`: with the block that says why; a number: how often the same has been said. */
@@ -63,11 +64,21 @@ function lineSpans(
   return isRoomy ? [...fixed, { text: gap }, { text: why }] : fixed;
 }
 
-/** A fifth of the line, so that verdicts stand below each other; whole and unaligned where nobody counts columns. */
-function pathText(path: string, width: number): string {
-  if (!Number.isFinite(width)) return path.padEnd(24);
-  const room = Math.max(12, Math.min(32, Math.floor(width / 5)));
-  return cutMiddle(path, room).padEnd(room);
+/**
+ * A fifth of the line, so that verdicts stand below each other; a quarter where it is too short for a reason anyway.
+ * Whole and unaligned where nobody counts columns.
+ */
+function pathText(target: string, width: number): string {
+  if (!Number.isFinite(width)) return target.padEnd(24);
+  const room = Math.max(12, Math.min(32, Math.floor(width / (width < widthForSize ? 4 : 5))));
+  return cutTarget(target, room).padEnd(room);
+}
+
+/** The path tells requests apart; of the query its beginning is enough. */
+function cutTarget(target: string, room: number): string {
+  const path = target.split('?', 1)[0] ?? '';
+  if (target === path || path.length > room - 2) return cutMiddle(target === path ? path : `${path}?`, room);
+  return cutEnd(target, room);
 }
 
 const markStyles = { '✓': 'green', '✗': 'red', '–': 'dim' } as const;

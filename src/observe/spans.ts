@@ -39,18 +39,3 @@ export function cutMiddle(text: string, width: number): string {
   const head = Math.floor((width - 1) / 3);
   return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
-
-/** Lines of whole words; a word that is longer than a line has one of its own, whole, for it is an address or a place. */
-export function wrapped(text: string, width: number, firstWidth: number = width): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/(?<= )(?=[^ ])/)) {
-    const room = lines.length === 0 ? firstWidth : width;
-    if (line !== '' && line.length + word.trimEnd().length > room) {
-      lines.push(line.trimEnd());
-      line = '';
-    }
-    line += word;
-  }
-  return [...lines, line.trimEnd()];
-}

@@ -84,7 +84,7 @@ describe.runIf(canSee)('a terminal', () => {
     // The command itself, which the shell shows, is longer.
     expect(text.slice(text.indexOf('  cors-proxy '))).toMatch(
       columns === 80
-        ? /\d\d:\d\d:\d\d {2}GET {6}\/gh\/u…\?token=\*\*\* {2}200 .*cors ✓ allowed\n/
+        ? /\d\d:\d\d:\d\d {2}GET {6}\/gh\/user\?token=\*\*\* +200 .*cors ✓ allowed\n/
         : /\d\d:\d\d:\d\d {2}GET {6}\/gh\/user\?token=\*\*\* +200 .*cors ✓ allowed {5}added allow-origin/,
     );
     expect(text).toMatch(
@@ -95,6 +95,15 @@ describe.runIf(canSee)('a terminal', () => {
     expect(text).toMatch(/Inspector +http:\S+\?t=[\w-]{24}(?: |$)/m);
     expect(screen.isWrapped()).toBe(false);
     expect(screen.colored()).toMatch(/\u001b\[31m.*refused/);
+  });
+
+  it('breaks complaints between words', async () => {
+    const cwd = folderWith({ run: `exec ${command} "$@"\n` });
+    const screen = openScreen({ columns: 80, cwd });
+    screen.type('sh run --port abc; echo "code $?"');
+    await screen.shows(/^code 2/m);
+    expect(screen.text()).toMatch(/^ {2}Mend: write --port 8010, .* for the\n {8}next free one$/m);
+    expect(screen.isWrapped()).toBe(false);
   });
 
   it('takes a letter and Enter, and is the shell’s again afterwards', async () => {

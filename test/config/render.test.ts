@@ -109,6 +109,22 @@ cors-proxy.config.json:7:37  routes[1].target   CP102
     expect(carets).toContain('^^^^');
   });
 
+  it('breaks sentences between words, below their beginning, and not at all where nobody counts columns', () => {
+    const said = `Cannot combine allowOrigin "*" with a secret: any web page could spend \${KEY}`;
+    const mend = 'list the page’s origin, e.g. "allowOrigin": ["http://localhost:5173"]';
+    const at = (width: number) =>
+      renderProblems([problem({ said, mend })], { text: '', file, color: plain, width })
+        .split('\n')
+        .slice(3);
+    expect(at(60)).toEqual([
+      '  Cannot combine allowOrigin "*" with a secret: any web page',
+      '  could spend ${KEY}',
+      '  Mend: list the page’s origin, e.g. "allowOrigin":',
+      '        ["http://localhost:5173"]',
+    ]);
+    expect(at(Number.POSITIVE_INFINITY)).toEqual([`  ${said}`, `  Mend: ${mend}`]);
+  });
+
   it('takes 80 columns where the terminal says 0', () => {
     const text = `{ "target": 5, "cors": { "allowOrigin": "${'x'.repeat(200)}" } }`;
     expect(report(text, { width: 0 })).toBe(report(text, { width: 80 }));

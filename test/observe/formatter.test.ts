@@ -38,12 +38,22 @@ describe('the line of an exchange', () => {
 
   it('has no size at 80 columns', () => {
     expect(formatExchange(allowed, at(80))).toBe(
-      '12:04:31  GET      /gh/user          200    84ms  cors ✓ allowed',
+      '12:04:31  GET      /gh/user              200    84ms  cors ✓ allowed',
     );
   });
 
   it('has no time of day at 60 columns', () => {
-    expect(formatExchange(allowed, at(60))).toBe('GET      /gh/user      200    84ms  cors ✓ allowed');
+    expect(formatExchange(allowed, at(60))).toBe('GET      /gh/user         200    84ms  cors ✓ allowed');
+  });
+
+  it.each([
+    ['a query is cut at its end', '/gh/repos?page=2&per_page=100&sort=updated', '/gh/repos?page=2&pe…'],
+    ['a path is cut in its middle', '/gh/repos/octocat/hello-world/issues', '/gh/re…-world/issues'],
+    ['of both the path alone is left', '/gh/octocat/hello/issues?state=open', '/gh/oc…hello/issues?'],
+    ['what fits is whole', '/gh/user?v=1', '/gh/user?v=1'],
+  ])('%s', (_sentence, target, shown) => {
+    const line = formatExchange(exchangeOf(request(`GET ${target}`, { Origin: page }), rules), at(80));
+    expect(line).toContain(`GET      ${shown}  `);
   });
 
   it('is not cut where nobody counts columns', () => {

@@ -128,7 +128,8 @@ function routeNotes({ policy, websocket, secretNames, forwardProxy }: Route): re
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
     ...(forwardProxy === undefined ? [] : [forwardProxyText(forwardProxy)]),
     ...(policy.allowCredentials ? ['credentials'] : []),
-    ...(websocket ? ['websocket'] : []),
+    // They pass unless the config, or "*", says otherwise.
+    ...(websocket ? [] : ['no websocket']),
   ];
 }
 

@@ -15,6 +15,8 @@ interface Tool {
   readonly name: string;
   /** As its documentation says. */
   readonly port: number;
+  /** What runs it in a script. Default: the dependency's name. */
+  readonly command?: string;
   /** Its config, in which `server` or `devServer` may hold another port. */
   readonly config?: string;
 }
@@ -25,16 +27,34 @@ const tools: readonly Tool[] = [
   { dependency: 'nuxt', name: 'Nuxt', port: 3000, config: 'nuxt.config' },
   { dependency: 'astro', name: 'Astro', port: 4321, config: 'astro.config' },
   { dependency: 'gatsby', name: 'Gatsby', port: 8000 },
-  { dependency: '@angular/cli', name: 'Angular', port: 4200, config: 'angular' },
-  { dependency: '@angular/core', name: 'Angular', port: 4200, config: 'angular' },
+  { dependency: '@angular/cli', name: 'Angular', port: 4200, command: 'ng', config: 'angular' },
+  { dependency: '@angular/core', name: 'Angular', port: 4200, command: 'ng', config: 'angular' },
   { dependency: 'react-scripts', name: 'Create React App', port: 3000 },
-  { dependency: '@vue/cli-service', name: 'Vue CLI', port: 8080, config: 'vue.config' },
-  { dependency: '@sveltejs/kit', name: 'SvelteKit', port: 5173, config: 'vite.config' },
-  { dependency: '@react-router/dev', name: 'React Router', port: 5173, config: 'vite.config' },
+  {
+    dependency: '@vue/cli-service',
+    name: 'Vue CLI',
+    port: 8080,
+    command: 'vue-cli-service',
+    config: 'vue.config',
+  },
+  { dependency: '@sveltejs/kit', name: 'SvelteKit', port: 5173, command: 'vite', config: 'vite.config' },
+  {
+    dependency: '@react-router/dev',
+    name: 'React Router',
+    port: 5173,
+    command: 'react-router',
+    config: 'vite.config',
+  },
   { dependency: 'vite', name: 'Vite', port: 5173, config: 'vite.config' },
-  { dependency: '@remix-run/dev', name: 'Remix', port: 3000 },
+  { dependency: '@remix-run/dev', name: 'Remix', port: 3000, command: 'remix' },
   { dependency: 'parcel', name: 'Parcel', port: 1234 },
-  { dependency: 'webpack-dev-server', name: 'webpack-dev-server', port: 8080, config: 'webpack.config' },
+  {
+    dependency: 'webpack-dev-server',
+    name: 'webpack-dev-server',
+    port: 8080,
+    command: 'webpack',
+    config: 'webpack.config',
+  },
 ];
 
 /** Runs beside any of them. */
@@ -44,14 +64,32 @@ const storybook: Tool = { dependency: 'storybook', name: 'Storybook', port: 6006
 export function frontEndsOf({ textOf }: ProjectFiles): readonly FrontEnd[] {
   const { dependencies, scripts } = readPackage(textOf('package.json'));
   const tool = tools.find(({ dependency }) => dependencies.has(dependency));
-  const commands = ['dev', 'start', 'serve', 'develop'].map((name) => scripts.get(name) ?? '');
-  const port =
-    tool && (portInScripts(commands) ?? portInConfig(tool, textOf) ?? portInEnv(tool, textOf) ?? tool.port);
   return [
-    ...(tool === undefined ? [] : [{ name: tool.name, origin: `http://localhost:${port}` }]),
+    ...(tool === undefined
+      ? []
+      : [{ name: tool.name, origin: originOf(tool, { textOf, dependencies, scripts }) }]),
     ...(dependencies.has(storybook.dependency) ? [storybookEnd(scripts)] : []),
   ];
 }
+
+function originOf(tool: Tool, { textOf, dependencies, scripts }: Package & ProjectFiles): string {
+  const all = ['dev', 'start', 'serve', 'develop'].map((name) => scripts.get(name) ?? '');
+  const runsIt = new RegExp(`(?<![\\w-])${tool.command ?? tool.dependency}(?![\\w-])`);
+  const own = all.filter((command) => runsIt.test(command));
+  // Where the tool is named by none, a script of the project's own may run it.
+  const commands = own.length === 0 ? all : own;
+  const port = portInScripts(commands) ?? portInConfig(tool, textOf) ?? portInEnv(tool, textOf) ?? tool.port;
+  const isSecure =
+    commands.some((command) => secureSwitch.test(command)) ||
+    certificatePlugins.some((name) => dependencies.has(name));
+  return `${isSecure ? 'https' : 'http'}://localhost:${port}`;
+}
+
+/** `next dev --experimental-https`, `ng serve --ssl`, `HTTPS=true react-scripts start` */
+const secureSwitch = /(?:--(?:experimental-)?https|--ssl|\bHTTPS=(?:true|1))\b(?!=false)/;
+
+/** Each serves Vite over https for no other reason than that it is there. */
+const certificatePlugins = ['@vitejs/plugin-basic-ssl', 'vite-plugin-mkcert'];
 
 function storybookEnd(scripts: ReadonlyMap<string, string>): FrontEnd {
   const port = portInScripts([scripts.get('storybook') ?? '']) ?? storybook.port;

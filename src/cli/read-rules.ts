@@ -49,6 +49,11 @@ export async function readRules(request: LoadRequest): Promise<RulesReport> {
   return { rules, problems, text, pemFiles };
 }
 
+/** Neither a config nor a target: nobody has to have one, and some commands have better to say than that. */
+export function hasNoTarget({ problems }: RulesReport): boolean {
+  return problems.find(({ severity }) => severity === 'error')?.code === 'CP108';
+}
+
 /** A misspelt key must not hide the origin that has a path: what the shape left over is compiled too. */
 function allProblems({ problems, salvaged }: Load, options: CompileOptions): readonly Problem[] {
   if (salvaged === undefined) return problems;

@@ -59,7 +59,8 @@ function hasUser(text: string): boolean {
   return text.includes('@');
 }
 
-function whyNoTarget(text: string): { readonly said: string; readonly mend: string } | undefined {
+/** `undefined` where it can be one. */
+export function whyNoTarget(text: string): { readonly said: string; readonly mend: string } | undefined {
   const example = 'write e.g. "https://api.example.com"';
   if (/[\s\p{Cc}]/u.test(text)) return { said: 'it has a space', mend: 'remove the space' };
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {

@@ -40,7 +40,8 @@ export function explanationOf({ head, plan, ruleset }: Exchange): Explanation | 
   return explainDecision(plan.decision, policyOf(plan, ruleset), { at: blockedAt(head) });
 }
 
-function blockedAt(head: RequestHead): BlockedAt {
+/** What the browser gives up: a page's author knows a WebSocket by that name alone, not by its GET. */
+export function blockedAt(head: RequestHead): BlockedAt {
   const facts = readFacts(head.headers);
   if (isPreflight(head.method, facts)) return 'preflight';
   return isWebSocketHandshake(head, facts) ? 'handshake' : 'response';

@@ -2,7 +2,7 @@
 
 import type { Exchange } from '../exchange.ts';
 import { firstValue } from '../http/header-list.ts';
-import { explanationOf, isRefusal } from './cors-verdict.ts';
+import { blockedAt, explanationOf, isRefusal } from './cors-verdict.ts';
 import { codeOf } from './request-event.ts';
 
 export interface OutcomeWords {
@@ -18,7 +18,8 @@ export function outcomeWords(exchange: Exchange): OutcomeWords {
     const upstream = plan.kind === 'forward' ? plan.upstream.origin : '';
     return { who: 'upstream', mark: '✗', verdict: failure.code, why: upstream };
   }
-  if (isRefusal(plan.decision)) return corsWords(exchange);
+  if (isRefusal(plan.decision))
+    return { ...corsWords(exchange), who: blockedAt(exchange.head) === 'handshake' ? 'ws' : 'cors' };
   if (plan.kind === 'refuse') return refusedWords(exchange, plan.refusal.detail);
   if (outcome === 'refused' && failure !== undefined) return refusedWords(exchange, failure.detail);
   const words =

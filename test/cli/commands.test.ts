@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { folder, type RunOptions, run } from '../support/command.ts';
+import { folderWith } from './run-main.ts';
 
 const config = `{
   "routes": [
@@ -161,11 +162,25 @@ describe('init', () => {
     expect(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8')).toBe(written);
   });
 
-  it('writes nothing where the target is none', async () => {
+  it.each([
+    ['api.example.com', 'did you mean "https://api.example.com"?'],
+    ['localhost:3000', 'did you mean "http://localhost:3000"?'],
+    ['https://api.example.com/v1?key=1', 'write "https://api.example.com/v1"'],
+    ['ftp://api.example.com', 'write e.g. "https://api.example.com"'],
+  ])('writes nothing where the target is none: %s', async (target, mend) => {
     const cwd = folder({});
-    const { code } = await run(['init', 'nonsense'], { cwd });
+    const { code, stderr } = await run(['init', target], { cwd });
     expect(code).toBe(2);
+    expect(stderr).toContain(`Mend: ${mend}`);
     expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
+  });
+
+  it('names the schema of the workspace that has the package', async () => {
+    const shipped = 'node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
+    const cwd = join(folderWith({ [shipped]: '{}', 'apps/web/package.json': '{}' }), 'apps/web');
+    expect((await run(['init'], { cwd })).code).toBe(0);
+    const { $schema } = JSON.parse(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8'));
+    expect($schema).toBe(`../../${shipped}`);
   });
 });
 

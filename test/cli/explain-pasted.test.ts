@@ -130,6 +130,28 @@ describe('explain, given a red line', () => {
     expect(stderr).toContain('"target": "https://other.test"');
   });
 
+  it('fills in the page where it sends people to probe', async () => {
+    const { stderr } = await explain(blocked('https://other.test/user', page));
+    expect(stderr).toContain(`cors-proxy probe https://other.test/user --origin ${page}`);
+  });
+
+  // The newcomer: a red line, a deadline, and nothing set up.
+  it('says how to begin where there is no config', async () => {
+    const { code, stderr } = await runMain(['explain', blocked('https://api.test/user?key=1', page)]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `✗ ${page} asked https://api.test itself, which does not let it read the answer; no config of a proxy is here or above\n` +
+        '  Mend: cors-proxy https://api.test, and in your app http://localhost:8010/user instead; ' +
+        `to ask the API first: cors-proxy probe https://api.test/user --origin ${page}\n`,
+    );
+  });
+
+  it('knows no way where the line is about a server of this machine and there is no config', async () => {
+    const { code, stderr } = await runMain(['explain', blocked('http://localhost:8010/user', page)]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Nothing to forward to');
+  });
+
   it('asks with the method that the line names', async () => {
     const line = blocked(
       'http://localhost:8010/gh/user',

@@ -75,6 +75,35 @@ const rows: Readonly<Record<string, Row>> = {
     },
     found: ['Angular http://localhost:4300'],
   },
+  'a script that runs something else keeps its port to itself': {
+    dependencies: ['vite'],
+    scripts: { dev: 'vite', start: 'node server.js -p 8080' },
+    found: ['Vite http://localhost:5173'],
+  },
+  'a script that runs the tool by a script of its own': {
+    dependencies: ['next'],
+    scripts: { dev: 'node scripts/dev.js --port 3100' },
+    found: ['Next.js http://localhost:3100'],
+  },
+  'Vite with a certificate': {
+    dependencies: ['vite', '@vitejs/plugin-basic-ssl'],
+    found: ['Vite https://localhost:5173'],
+  },
+  'Next.js with a certificate': {
+    dependencies: ['next'],
+    scripts: { dev: 'next dev --experimental-https -p 3001' },
+    found: ['Next.js https://localhost:3001'],
+  },
+  'Angular with a certificate': {
+    dependencies: ['@angular/core'],
+    scripts: { start: 'ng serve --ssl' },
+    found: ['Angular https://localhost:4200'],
+  },
+  'Create React App with a certificate': {
+    dependencies: ['react-scripts'],
+    scripts: { start: 'HTTPS=true react-scripts start' },
+    found: ['Create React App https://localhost:3000'],
+  },
   'a project of tsc alone: -p is no port': {
     dependencies: ['vite'],
     scripts: { dev: 'tsc -p tsconfig.json && vite' },

@@ -275,6 +275,6 @@ describe('init', () => {
   it('takes no target that is no URL', async () => {
     const { code, stderr, config: written } = await init({}, ['api.github.com']);
     expect({ code, written }).toEqual({ code: 2, written: undefined });
-    expect(stderr).toContain('Mend: write https://api.github.com');
+    expect(stderr).toContain('Mend: did you mean "https://api.github.com"?');
   });
 });

@@ -145,6 +145,18 @@ describe('what the line says', () => {
         { status: 101 },
       ),
     ],
+    [
+      'a WebSocket of a refused origin',
+      'ws   ✗ refused     http://localhost:4200 is not in allowOrigin',
+      exchangeOf(
+        request('GET /gh/live', {
+          Origin: 'http://localhost:4200',
+          Upgrade: 'websocket',
+          Connection: 'Upgrade',
+        }),
+        rules,
+      ),
+    ],
   ];
   it.each(rows)('%s', (_sentence, text, exchange) => {
     expect(formatExchange(exchange, at(Infinity)).split('\n')[0]).toContain(text);

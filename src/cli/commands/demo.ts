@@ -63,7 +63,8 @@ function invitationText(
   const moved = app.port !== defaults.listen.port && settings.given.port === undefined;
   return [
     `  ${paint.bold('Open')} ${paint.cyan(demo.pageUrl)}`,
-    '  It calls an API without CORS, directly and through this proxy.',
+    `  It calls an API without CORS (${demo.apiUrl}),`,
+    '  directly and through this proxy.',
     '',
     '  The same from another terminal, without and with the proxy:',
     `    ${curlCommand(`${demo.apiUrl}/article`, demo.pageUrl)}`,

@@ -7,7 +7,7 @@ import type { Paint } from '../../observe/paint.ts';
 import type { Context, Run } from '../context.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { clockFinding, nodeFinding, proxyFindings, watchFinding } from '../doctor/machine.ts';
-import { certificateFinding, configFindings, portFinding } from '../doctor/project.ts';
+import { certificateFinding, configFindings, editorFinding, portFinding } from '../doctor/project.ts';
 import { exitCode } from '../exit-code.ts';
 import { loadRequest, readRules } from '../read-rules.ts';
 
@@ -32,6 +32,7 @@ async function examine({ io, settings }: Context): Promise<readonly Finding[]> {
     clockFinding(now, statSync(new URL(import.meta.url)).mtime),
     ...proxyFindings(io.env),
     ...configFindings(report),
+    ...(file === undefined ? [] : [editorFinding(rules?.config.values.$schema, dirname(file))]),
     ...(listen === undefined
       ? []
       : [

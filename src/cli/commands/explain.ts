@@ -8,11 +8,11 @@ import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
 import { type Answer, answer, type Step } from '../explain/answer.ts';
 import { readPasted } from '../explain/pasted.ts';
-import { questionOfPasted } from '../explain/pasted-question.ts';
+import { firstSteps, questionOfPasted } from '../explain/pasted-question.ts';
 import { type Question, readQuestion } from '../explain/question.ts';
 import { reportText } from '../explain/report.ts';
 import { printProblems } from '../problem-report.ts';
-import { loadRequest, readRules } from '../read-rules.ts';
+import { hasNoTarget, loadRequest, readRules } from '../read-rules.ts';
 import { complain } from '../terminal.ts';
 
 export const explain: Run = async ({ io, line, settings, terminal }) => {
@@ -20,7 +20,9 @@ export const explain: Run = async ({ io, line, settings, terminal }) => {
   const written = pasted === undefined ? { question: readQuestion(line), notes: [] } : undefined;
   const report = await readRules(loadRequest(settings, io));
   if (report.rules === undefined) {
-    printProblems(report, terminal.err);
+    const steps = hasNoTarget(report) && pasted !== undefined ? firstSteps(pasted) : undefined;
+    if (steps === undefined) printProblems(report, terminal.err);
+    else complain(terminal, steps.said, steps.mend);
     return exitCode.usage;
   }
   const { ruleset } = report.rules;

@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { whyNoTarget } from '../../compile/target.ts';
 import { defaults } from '../../config/defaults.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
@@ -23,7 +24,7 @@ export const init: Run = async ({ io, line, terminal }) => {
   const frontEnds = frontEndsOf({ textOf: (name) => textOf(join(io.cwd, name)) });
   try {
     // `wx`: should somebody write one in this moment, theirs stays.
-    await writeFile(join(io.cwd, names[0]), configText(target, frontEnds), { flag: 'wx' });
+    await writeFile(join(io.cwd, names[0]), configText(target, frontEnds, io.cwd), { flag: 'wx' });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     complain(terminal, `Cannot write ${names[0]} here (${code})`, 'check the permissions of this folder');
@@ -38,12 +39,9 @@ const exampleTarget = 'https://api.example.com';
 
 function targetOf(text: string | undefined): string {
   if (text === undefined) return exampleTarget;
-  if (/^(?:https?|wss?):\/\/[^/?#]+/i.test(text) && URL.canParse(text)) return text;
-  const mend = URL.canParse(`https://${text}`) ? `write https://${text}` : `write ${exampleTarget}`;
-  throw new UsageError(
-    `Cannot use ${JSON.stringify(text)} as a target: it is no full http(s) or ws(s) URL`,
-    mend,
-  );
+  const why = whyNoTarget(text);
+  if (why === undefined) return text;
+  throw new UsageError(`Cannot forward to ${JSON.stringify(text)}: ${why.said}`, why.mend);
 }
 
 /** `undefined` where the file cannot be read. */
@@ -55,14 +53,27 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Where the package lies in a project that has it; a path of this machine would be wrong on every other. */
-const schemaPath = './node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
+/**
+ * In the project's own package, or in that of the workspace above; where neither has it, where it will lie once the
+ * project has it. A path of this machine would be wrong on every other.
+ */
+function schemaPath(cwd: string): string {
+  const name = 'node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
+  const above = foldersUp(cwd).findIndex((folder) => existsSync(join(folder, name)));
+  return above > 0 ? `${'../'.repeat(above)}${name}` : `./${name}`;
+}
 
-function configText(target: string, frontEnds: readonly FrontEnd[]): string {
+/** The folder itself first. */
+function foldersUp(folder: string): readonly string[] {
+  const parent = dirname(folder);
+  return parent === folder ? [folder] : [folder, ...foldersUp(parent)];
+}
+
+function configText(target: string, frontEnds: readonly FrontEnd[], cwd: string): string {
   const origins = frontEnds.map(({ origin }) => origin);
   const allowOrigin = origins.length > 1 ? origins : origins[0];
   const config = {
-    $schema: schemaPath,
+    $schema: schemaPath(cwd),
     target,
     ...(allowOrigin === undefined ? {} : { cors: { allowOrigin } }),
   };

@@ -1,7 +1,9 @@
 /** What of the project can be in the way: its config, the port that it wants, the certificate that it shows. */
 
 import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { originsText } from '../../observe/rule-text.ts';
 import { certificateFolder, readPair } from '../../proxy/certificate-folder.ts';
 import type { ListenOptions, Route } from '../../ruleset.ts';
@@ -9,15 +11,16 @@ import { freePort } from '../free-port.ts';
 import type { Io } from '../io.ts';
 import { inUse } from '../listen-failure.ts';
 import { findPortHolder } from '../port-holder.ts';
-import type { RulesReport } from '../read-rules.ts';
+import { hasNoTarget, type RulesReport } from '../read-rules.ts';
 import { aside, type Finding, well, wrong } from './finding.ts';
 
-export function configFindings({ rules, problems }: RulesReport): readonly Finding[] {
+export function configFindings(report: RulesReport): readonly Finding[] {
+  const { rules, problems } = report;
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   if (rules === undefined) {
     // Nobody has to have a config: targets can be given at the start.
-    if (first?.code === 'CP108') return [aside('config', 'none here or above; cors-proxy init writes one')];
+    if (hasNoTarget(report)) return [aside('config', 'none here or above; cors-proxy init writes one')];
     const said = `${first?.place.file ?? 'the config'}: ${errors.length} problem${errors.length === 1 ? '' : 's'}`;
     return [wrong('config', said, 'cors-proxy check')];
   }
@@ -43,6 +46,16 @@ function routeText({ ref, target, policy, secretNames, forwardProxy }: Route): s
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
     ...(forwardProxy === undefined ? [] : [`through ${forwardProxy.from}`]),
   ].join('  ');
+}
+
+/** Whether an editor finds what it completes the keys from; `folder`: where the config is. */
+export function editorFinding(schema: string | undefined, folder: string): Finding {
+  if (schema === undefined) return aside('editor', 'no "$schema": it completes no keys');
+  const said = `completes the keys from ${schema}`;
+  if (/^[a-z]{2,}:/i.test(schema)) return aside('editor', said);
+  if (existsSync(resolve(folder, schema))) return well('editor', said);
+  const mend = 'install cors-dev-proxy here; or cors-proxy schema > FILE, and name that in "$schema"';
+  return { ...aside('editor', `completes no keys: ${schema} is not there`), mend };
 }
 
 /** `configName`: as this process would call its config to others. */

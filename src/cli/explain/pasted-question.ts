@@ -1,5 +1,7 @@
 /** A browser's red line, the flags beside it and the rules → the question that it was. */
 
+import { defaults } from '../../config/defaults.ts';
+import { isLoopbackHost } from '../../http/origin.ts';
 import { maskOf } from '../../observe/mask.ts';
 import type { Ruleset } from '../../ruleset.ts';
 import type { CommandLine } from '../command-line.ts';
@@ -47,7 +49,7 @@ export function questionOfPasted(
       'paste the whole line',
     );
   }
-  if (way.kind === 'no route') return noRoute(url, shown);
+  if (way.kind === 'no route') return noRoute(url, { shown, origin });
   const isIncluded = switches.get('credentials') === true || pasted.credentials === 'include';
   return {
     question: {
@@ -81,10 +83,26 @@ function directNotes(shown: string, own: string): readonly string[] {
   ];
 }
 
-function noRoute(url: string, shown: string): PastedQuestion {
-  const { origin } = new URL(url);
+function noRoute(url: string, { shown, origin }: { shown: string; origin: string }): PastedQuestion {
+  const api = new URL(url).origin;
   return {
     said: `The page asked ${shown}, which is neither this proxy nor below a target of its routes`,
-    mend: `add a route with "target": "${origin}"; whether it needs one: cors-proxy probe ${shown} --origin O`,
+    mend: `add a route with "target": "${api}"; whether it needs one: cors-proxy probe ${shown} --origin ${origin}`,
+  };
+}
+
+/** Where there are no rules yet, such a line is what brings people here: it names all that a proxy needs. */
+export function firstSteps({
+  url,
+  origin,
+}: Pasted): { readonly said: string; readonly mend: string } | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { origin: api, hostname, pathname } = new URL(url);
+  if (isLoopbackHost(hostname) || api === 'null') return undefined;
+  const own = `http://localhost:${defaults.listen.port}${pathname}`;
+  const asked = origin === undefined ? '' : ` --origin ${origin}`;
+  return {
+    said: `${origin ?? 'The page'} asked ${api} itself, which does not let it read the answer; no config of a proxy is here or above`,
+    mend: `cors-proxy ${api}, and in your app ${own} instead; to ask the API first: cors-proxy probe ${api}${pathname}${asked}`,
   };
 }

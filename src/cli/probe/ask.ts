@@ -79,8 +79,12 @@ function send(upstreams: Upstreams, route: Route, request: ProbeRequest): Promis
       },
       onResponseData: () => {},
       onResponseEnd: () => {},
-      onResponseError: (_controller, error) =>
-        answered({ kind: 'failed', failure: upstreamFailure(error, route.target) }),
+      onResponseError: (_controller, error) => {
+        const { hint, ...failed } = upstreamFailure(error, route.target);
+        // Here no config names the target: somebody has typed its URL.
+        const mend = hint.replaceAll('"target"', 'the URL');
+        answered({ kind: 'failed', failure: { ...failed, hint: mend } });
+      },
     });
   });
 }

@@ -55,6 +55,20 @@ describe('doctor', () => {
     });
   });
 
+  it.each([
+    ['', '– editor       no "$schema": it completes no keys'],
+    ['"$schema": "./s.json",', '✓ editor       completes the keys from ./s.json'],
+    [
+      '"$schema": "./node_modules/cors-dev-proxy/config/cors-proxy.schema.json",',
+      '– editor       completes no keys: ./node_modules/cors-dev-proxy/config/cors-proxy.schema.json is not there\n               Mend: install cors-dev-proxy here; or cors-proxy schema > FILE,',
+    ],
+  ])('says whether an editor can complete the keys: %s', async (schema, said) => {
+    const config = `{ ${schema} "listen": { "port": 0 }, "target": "https://api.test" }`;
+    const { code, stdout } = await runMain(['doctor'], { files: { [name]: config, 's.json': '{}' } });
+    expect(code).toBe(0);
+    expect(stdout).toContain(said);
+  });
+
   it('leads to check where the config has problems', async () => {
     const { code, stdout } = await runMain(['doctor'], { files: { [name]: '{ "target": 1 }' } });
     expect(code).toBe(1);

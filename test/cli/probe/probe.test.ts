@@ -169,6 +169,8 @@ describe('probe', () => {
     const { code, stdout } = await probe(url.replace('http:', 'https:'), '--origin', page);
     expect(code).toBe(1);
     expect(stdout).toContain('does not speak TLS on port');
+    // No config names a "target" here.
+    expect(stdout).toContain('it may speak plain HTTP: use http:// in the URL');
   });
 
   it('lets no peer steer the terminal', async () => {

@@ -95,8 +95,12 @@ const namedText = /("([^"\\]{1,60})"\s*:\s*)"(?:[^"\\]|\\.)*(?:"|$)/gs;
  * set the title, or write a line that looks like ours.
  */
 export function escapeControls(text: string): string {
+  // Hardly any text has one: to look costs a third of replacing none.
+  if (text.search(controls) === -1) return text;
   return text.replaceAll(
-    /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    controls,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const controls = /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

@@ -9,8 +9,8 @@ import { type Layout, renderSpans } from './spans.ts';
 import { timeOfDay } from './units.ts';
 
 export interface PrettyLogOptions {
-  readonly write: (text: string) => void;
-  /** Asked for each line: a terminal can be resized. */
+  readonly write: (line: () => string) => void;
+  /** Asked when a line is written: a terminal can be resized. */
   readonly layout: () => Layout;
   /** Asked for each line, too. */
   readonly threshold: () => Level;
@@ -24,15 +24,15 @@ export function createPrettyLog({ write, layout, threshold }: PrettyLogOptions):
     if (!isHeard('error', level)) return;
     const news = runs.note(exchange);
     if (news?.kind === 'quiet') return;
-    if (news?.kind === 'still') return write(`${stillLine(exchange, news.run, layout())}\n`);
-    if (news?.kind === 'back') write(`${backLine(exchange, news.run, layout())}\n`);
-    if (isHeard(levelOf(exchange), level)) write(`${exchangeText(exchange)}\n`);
+    if (news?.kind === 'still') return write(() => `${stillLine(exchange, news.run, layout())}\n`);
+    if (news?.kind === 'back') write(() => `${backLine(exchange, news.run, layout())}\n`);
+    if (isHeard(levelOf(exchange), level)) write(lineOf(exchange));
   };
 
-  function exchangeText(exchange: Exchange): string {
+  function lineOf(exchange: Exchange): () => string {
     const isCounted = exchange.outcome === 'refused' && outcomeWords(exchange).mark === '✗';
     const count = isCounted ? refusals.count(exchange) : 1;
-    return formatExchange(exchange, layout(), count === 1 ? 'first' : count);
+    return () => `${formatExchange(exchange, layout(), count === 1 ? 'first' : count)}\n`;
   }
 }
 

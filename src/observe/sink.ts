@@ -8,11 +8,14 @@
 
 import type { Writable } from 'node:stream';
 
+/** A text, or what makes one: it is called when the line is written, outside of the way of what is told of. */
+export type Line = string | (() => string);
+
 export interface Sink {
-  readonly write: (text: string) => void;
+  readonly write: (line: Line) => void;
   /** Waits until all is written, at most `timeoutMs`. */
   readonly flush: (timeoutMs: number) => Promise<void>;
-  /** Texts that were given up. */
+  /** Lines that were given up. */
   readonly dropped: () => number;
 }
 
@@ -21,6 +24,7 @@ const defaultLimitBytes = 1024 * 1024;
 
 /** A file takes what it is given, however much: only what a stream keeps may count as too much. */
 const batchBytes = 64 * 1024;
+const mostWaiting = 1000;
 
 /** Below what an eye sees. Under load a write of each turn of the event loop costs a sixth of what is told of. */
 const leastBetweenWritesMs = 20;
@@ -29,7 +33,7 @@ export function boundedSink(stream: Writable, limitBytes: number = defaultLimitB
   let isGone = false;
   let dropped = 0;
   // What is said in one turn of the event loop is one write, and under load what is said in some more of them.
-  let waiting = '';
+  let waiting: Line[] = [];
   let writtenAt = Number.NEGATIVE_INFINITY;
   // EPIPE: `cors-proxy | head`. Without a listener it would end the process.
   stream.on('error', () => {
@@ -39,14 +43,14 @@ export function boundedSink(stream: Writable, limitBytes: number = defaultLimitB
     isGone = true;
   });
   return {
-    write: (text) => {
-      if (waiting.length > batchBytes) pass();
-      if (isGone || !stream.writable || stream.writableLength + waiting.length > limitBytes) {
+    write: (line) => {
+      if (waiting.length === mostWaiting) pass();
+      if (isFull(0)) {
         dropped += 1;
         return;
       }
-      if (waiting === '') schedule();
-      waiting += text;
+      if (waiting.length === 0) schedule();
+      waiting.push(line);
     },
     flush: (timeoutMs) => {
       pass();
@@ -55,6 +59,10 @@ export function boundedSink(stream: Writable, limitBytes: number = defaultLimitB
     dropped: () => dropped,
   };
 
+  function isFull(length: number): boolean {
+    return isGone || !stream.writable || stream.writableLength + length > limitBytes;
+  }
+
   function schedule(): void {
     const silentMs = performance.now() - writtenAt;
     if (silentMs >= leastBetweenWritesMs) setImmediate(pass);
@@ -62,10 +70,29 @@ export function boundedSink(stream: Writable, limitBytes: number = defaultLimitB
   }
 
   function pass(): void {
-    const text = waiting;
-    waiting = '';
+    const lines = waiting;
+    waiting = [];
     writtenAt = performance.now();
-    if (text !== '' && !isGone && stream.writable) stream.write(text);
+    let batch = '';
+    for (const line of lines) {
+      if (batch.length > batchBytes) {
+        stream.write(batch);
+        batch = '';
+      }
+      if (isFull(batch.length)) dropped += 1;
+      else batch += textOf(line);
+    }
+    if (batch !== '') stream.write(batch);
+  }
+}
+
+/** A line that cannot be made is a bug in this proxy, and no reason for it to end. */
+function textOf(line: Line): string {
+  if (typeof line === 'string') return line;
+  try {
+    return line();
+  } catch (error) {
+    return `a line of the log could not be made: ${String(error)}\n`;
   }
 }
 

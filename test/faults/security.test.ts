@@ -97,7 +97,7 @@ describe('what we say', () => {
     const said: string[] = [];
     const write = (text: string) => said.push(text);
     const pretty = createPrettyLog({
-      write,
+      write: (line) => write(line()),
       threshold: () => 'debug',
       layout: () => ({ width: 120, paint: plainPaint }),
     });

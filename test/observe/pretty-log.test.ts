@@ -12,7 +12,7 @@ const rules = rulesetOf({ cors: { allowOrigin: page }, target: 'https://api.test
 function told(exchanges: readonly Exchange[], threshold: Level = 'info'): string[] {
   const lines: string[] = [];
   const observe = createPrettyLog({
-    write: (text) => lines.push(...text.trimEnd().split('\n')),
+    write: (line) => lines.push(...line().trimEnd().split('\n')),
     layout: () => ({ width: Number.POSITIVE_INFINITY, paint: plainPaint }),
     threshold: () => threshold,
   });

@@ -39,6 +39,40 @@ describe('a sink', () => {
     expect(sink.dropped()).toBe(1000 - stream.writableLength / 10);
   });
 
+  it('makes a line when it writes it, in its place among the others', async () => {
+    const { stream, seen } = slowStream();
+    const sink = boundedSink(stream);
+    let made = 0;
+    sink.write('a');
+    sink.write(() => {
+      made += 1;
+      return String(made);
+    });
+    sink.write('b');
+    expect(made).toBe(0);
+    await nextTurn();
+    expect(seen).toEqual(['a1b']);
+  });
+
+  it('says so where a line cannot be made, and goes on', async () => {
+    const { stream, seen } = slowStream();
+    const sink = boundedSink(stream);
+    sink.write(() => {
+      throw new Error('no words');
+    });
+    sink.write('b');
+    await nextTurn();
+    expect(seen).toEqual(['a line of the log could not be made: Error: no words\nb']);
+  });
+
+  it('lets no more wait than a thousand lines', () => {
+    const { stream, seen } = slowStream();
+    const sink = boundedSink(stream);
+    for (let i = 0; i < 2500; i += 1) sink.write('.');
+    // What the stream was given at once, and the first of it: the rest is in the stream's own hands.
+    expect([seen.join('').length, stream.writableLength]).toEqual([1000, 2000]);
+  });
+
   it('survives a reader that goes away', async () => {
     const stream = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),

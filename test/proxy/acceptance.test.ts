@@ -242,7 +242,7 @@ describe('11. the key', () => {
     const said: string[] = [];
     const write = (text: string) => said.push(text);
     const pretty = createPrettyLog({
-      write,
+      write: (line) => write(line()),
       threshold: () => 'trace',
       layout: () => ({ width: 200, paint: plainPaint }),
     });

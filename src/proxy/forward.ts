@@ -11,13 +11,14 @@ import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { answerFailure } from './answer-failure.ts';
+import { DownstreamBody } from './downstream-body.ts';
 import { fitted, isUntimed } from './downstream-head.ts';
 import type { Controller, Handler } from './exchanging.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
 import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
-import { cutResponse, endResponse, hasUpload, writeBody, writeHead } from './respond.ts';
+import { cutResponse, hasUpload, writeHead } from './respond.ts';
 import { mayRetry } from './retry.ts';
 import { finishContext, report, type Serving, type Task } from './task.ts';
 import { writeTrailers } from './trailers.ts';
@@ -53,6 +54,7 @@ class Forwarding implements Handler {
   #upstreamHead: HeaderList | undefined;
   #upstreamHeadAt: number | undefined;
   #isBodyForbidden = false;
+  #down: DownstreamBody | undefined;
   readonly #redirects: Redirects | undefined;
   #headTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
@@ -81,9 +83,12 @@ class Forwarding implements Handler {
   }
 
   start(): void {
+    if (this.#body === undefined) {
+      this.#sendUp(null);
+      return;
+    }
     this.#watchSilence();
-    if (this.#body === undefined) this.#sendUp(null);
-    else this.#body.begin((body) => this.#sendUp(body));
+    this.#body.begin((body) => this.#sendUp(body));
   }
 
   #sendUp(body: UpstreamCall['body']): void {
@@ -147,16 +152,15 @@ class Forwarding implements Handler {
     this.#bytes += chunk.length;
     this.#task.kept?.response.take(chunk);
     this.#silenceTimer?.refresh();
-    if (!writeBody(this.#task.response, chunk)) this.#pause(controller);
+    if (this.#down?.write(chunk) === false) this.#pause(controller);
   }
 
   onResponseEnd(_controller: Controller, trailers: HeaderList): void {
     if (this.#isOver || this.#follow()) return;
-    const { request, response } = this.#task;
     this.#passTrailers(trailers);
     // The answer is complete; what the client still sends is nobody's.
     this.#body?.discard();
-    if (this.#sent !== undefined) endResponse(request, response, this.#sent);
+    if (this.#sent !== undefined) this.#down?.end(this.#task.request, this.#sent);
     this.#end('ok');
   }
 
@@ -193,17 +197,17 @@ class Forwarding implements Handler {
     const isEarly = this.#body !== undefined && !this.#body.isComplete;
     this.#sent = fitted(finished, { isEarly, isHttp1: head.version !== '2.0' });
     this.#isBodyForbidden = raw.status === 205;
-    if (isUntimed(raw.headers)) this.#goOnForEver();
     writeHead(response, this.#sent);
-    // The head leaves with the first bytes of the body, or at once where none came along.
-    if (head.version !== '2.0') queueMicrotask(() => this.#flushHead());
+    this.#down = new DownstreamBody(response);
+    queueMicrotask(() => this.#begunDown(raw.headers));
   }
 
-  #flushHead(): void {
-    const { response } = this.#task;
-    // Node's flushHeaders() encodes the head as UTF-8 and so breaks its 8-bit bytes; an empty buffer does not.
-    if (this.#bytes === 0 && !response.writableEnded && !response.destroyed)
-      writeBody(response, Buffer.alloc(0));
+  /** Most answers are over by then. */
+  #begunDown(headers: HeaderList): void {
+    if (this.#isOver) return;
+    if (isUntimed(headers)) this.#goOnForEver();
+    else if (this.#silenceTimer === undefined) this.#watchSilence();
+    if (this.#down?.flush() === false && this.#controller !== undefined) this.#pause(this.#controller);
   }
 
   #passInformational(raw: ResponseHead): void {
@@ -279,6 +283,7 @@ class Forwarding implements Handler {
   #cut(why: Failure, sent: ResponseHead): void {
     this.#end('upstream_error', incomplete(why));
     this.#controller?.abort(new Error(why.detail));
+    this.#down?.flush();
     cutResponse(this.#task.response, sent);
   }
 
@@ -318,7 +323,7 @@ class Forwarding implements Handler {
     const isUploading = this.#body !== undefined && !this.#body.isComplete;
     if (this.#sent === undefined && !isUploading) {
       // The upload is done and the head is awaited: that is the head timer's affair.
-      this.#watchSilence();
+      this.#silenceTimer = undefined;
     } else if (isUploading && this.#sent === undefined) {
       const detail = `The request's body fell silent for ${bodyMs} ms`;
       this.#fail({

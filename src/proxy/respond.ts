@@ -17,16 +17,32 @@ export type Response = ServerResponse | Http2ServerResponse;
 /** Writes the head; order, case and repeats are kept in HTTP/1.1. */
 export function writeHead(response: Response, head: ResponseHead): void {
   if (response instanceof ServerResponse) {
-    const reason = isFieldValue(head.reason) ? head.reason : '';
-    const fields = writable(head.headers);
-    if (reason === '') response.writeHead(head.status, fields);
-    else response.writeHead(head.status, reason, fields);
+    writeHttp1Head(response, head);
     // Node closes on its own where it answered an expectation without a 100.
     if (isClosing(head) || !response.shouldKeepAlive) endsWith(response.req.socket);
     return;
   }
   // HTTP/2 has no reason phrase (RFC 9113 §8.3.2).
   response.writeHead(head.status, fieldsByName(head.headers));
+}
+
+/**
+ * Node checks all fields before it writes any; those that it refuses are left out. To check them here, too, would cost
+ * a fifteenth of a forwarded request.
+ */
+function writeHttp1Head(response: ServerResponse, { status, reason, headers }: ResponseHead): void {
+  const said = isFieldValue(reason) ? reason : '';
+  try {
+    writeParts(response, { status, reason: said, headers });
+  } catch {
+    writeParts(response, { status, reason: said, headers: filtered(headers) });
+  }
+}
+
+/** Node's array form is `string[]`, never readonly. */
+function writeParts(response: ServerResponse, { status, reason, headers }: ResponseHead): void {
+  if (reason === '') response.writeHead(status, headers as string[]);
+  else response.writeHead(status, reason, headers as string[]);
 }
 
 function isClosing({ headers }: ResponseHead): boolean {
@@ -42,7 +58,7 @@ export function respond(
   if (response.headersSent || response.destroyed) return;
   writeHead(response, head);
   if (body.length > 0) writeBody(response, typeof body === 'string' ? Buffer.from(body) : body);
-  endResponse(request, response, head);
+  endResponse(request, response, { head });
 }
 
 /** Whether more may be written at once. */
@@ -50,14 +66,6 @@ export function writeBody(response: Response, chunk: Buffer): boolean {
   if (response instanceof ServerResponse) return response.write(chunk);
   // The head has ended the stream where there is no content: HEAD, 204, 205, 304. A write after that is an error.
   return response.stream.writableEnded || response.write(chunk);
-}
-
-/** Node's array form is `string[]`, never readonly. A field that `writeHead` would throw on is left out. */
-function writable(headers: HeaderList): string[] {
-  for (let i = 0; i < headers.length; i += 2) {
-    if (!isWritable(headers[i] ?? '', headers[i + 1] ?? '')) return filtered(headers);
-  }
-  return headers as string[];
 }
 
 function filtered(headers: HeaderList): string[] {
@@ -102,11 +110,18 @@ const lingerMs = 1000;
  * would lose the answer; reading for ever would let it hold us. A response that says `Connection: close` is ended
  * after the wait, for Node closes the connection with it; another is ended at once and the rest is read behind it.
  */
-export function endResponse(request: Request, response: Response, head: ResponseHead): void {
+export function endResponse(
+  request: Request,
+  response: Response,
+  { head, last }: { readonly head: ResponseHead; readonly last?: Buffer | undefined },
+): void {
   if (request.complete || !hasUpload(request) || response.destroyed) {
-    response.end();
+    // Head, body and end are one write.
+    if (last === undefined) response.end();
+    else response.end(last);
     return;
   }
+  if (last !== undefined) writeBody(response, last);
   const isLast = isClosing(head);
   if (!isLast) response.end();
   linger(request, () => {

@@ -64,17 +64,27 @@ export const nothingSent = {
   upstreamHeadMs: undefined,
 } as const satisfies Partial<Sent>;
 
-export function report(task: Task, { observe }: Serving, { upstreamHeadMs, ...sent }: Sent): void {
-  const { id, head, plan, ruleset, startedAt, startedAtEpoch, kept } = task;
-  const totalMs = performance.now() - startedAt;
+/** Each name is written out: to spread `sent` costs a twentieth of a forwarded request. */
+export function report(task: Task, { observe }: Serving, sent: Sent): void {
+  const { upstreamHeadMs } = sent;
   observe({
-    id,
-    head,
-    plan,
-    ruleset,
-    ...sent,
-    bodies: kept?.bodies(),
-    timings: { startedAt: startedAtEpoch, upstreamHeadMs, totalMs },
+    id: task.id,
+    head: task.head,
+    plan: task.plan,
+    ruleset: task.ruleset,
+    status: sent.status,
+    responseHeaders: sent.responseHeaders,
+    upstreamHeaders: sent.upstreamHeaders,
+    bytes: sent.bytes,
+    outcome: sent.outcome,
+    failure: sent.failure,
+    attempts: sent.attempts,
+    bodies: task.kept?.bodies(),
+    timings: {
+      startedAt: task.startedAtEpoch,
+      upstreamHeadMs,
+      totalMs: performance.now() - task.startedAt,
+    },
   });
 }
 

@@ -44,6 +44,12 @@ describe('a body that is cut', () => {
       [expectRequest, send(`${chunked}5\r\n12345\r\n`), barrier('cut'), send('zz\r\n')],
       '5\r\n12345\r\n',
     ],
+    [
+      'UB-04 a chunk size that is none, in one piece with the head',
+      'http_protocol_error',
+      [expectRequest, send(`${chunked}5\r\n12345\r\nzz\r\n`)],
+      '5\r\n12345\r\n',
+    ],
   ];
   it.each(rows)('%s: all that came is delivered, and no clean end', async (_name, code, script, received) => {
     const upstream = await upstreamOf(script);

@@ -104,6 +104,14 @@ describe('the demo page', () => {
     expect(await answer.textContent()).toContain(`${proxied.demo.pageUrl} is not in allowOrigin`);
   });
 
+  it('shows the Origin that the API saw, and of two calls which one had credentials', async () => {
+    const { page } = ran;
+    const { pageUrl } = proxied.demo;
+    expect(await page.textContent('[data-card="simple-get-direct"] dl')).toContain(`with Origin${pageUrl}`);
+    const calls = page.locator('[data-card="wildcard-proxied"] h4.call');
+    expect(await calls.allTextContents()).toEqual(['GET /open/notice', 'GET /open/notice, with credentials']);
+  });
+
   it('is the same with the proxy on https: the login, the chat and the stream too', async () => {
     const { cert, key, remove } = await certificateFiles(await validCertificate());
     onTestFinished(remove);

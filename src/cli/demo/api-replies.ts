@@ -43,6 +43,7 @@ const endpoints: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   '/notes/1': { GET: () => json(200, { id: 1, text: 'Buy stamps' }), PUT: saveNote, DELETE: removeNote },
   '/session/login': { POST: logIn },
   '/session/me': { GET: whoAmI },
+  '/open/notice': { GET: () => json(200, { notice: 'The library opens at nine.' }) },
   '/ticks': { GET: () => ({ kind: 'ticker' }) },
   '/moved': { GET: moved },
   '/errors/500': { GET: fail },

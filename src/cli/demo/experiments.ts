@@ -107,6 +107,23 @@ export const experiments: readonly Experiment[] = [
     rule: '"match": "/session/**",\n"cors": { "allowCredentials": true }',
   },
   {
+    id: 'wildcard',
+    title: 'Open to every page: “*”, and cookies',
+    about:
+      '“*” lets any page read, so it must not be combined with anybody’s cookies: the browser sees to that. The same call is made twice, without and with credentials.',
+    kind: 'fetch',
+    calls: [
+      { method: 'GET', path: '/open/notice' },
+      { method: 'GET', path: '/open/notice', credentials: 'include' },
+    ],
+    direct: { outcome: 'blocked', says: 'Neither an origin nor “*” is named: nobody may read it.' },
+    proxied: {
+      outcome: 'blocked',
+      says: 'The first call is read, as by any other page. The second is withheld: with credentials the answer has to name this very origin. A config that combines the two is an error, with its place.',
+    },
+    rule: '"match": "/open/**",\n"cors": { "allowOrigin": "*" }',
+  },
+  {
     id: 'stream',
     title: 'A stream of events',
     about:

@@ -63,7 +63,9 @@ function unexpected(side) {
 }
 
 function drawResult(result, isOneOfMany) {
-  const title = isOneOfMany ? [el('h4', { class: 'call' }, result.call.method + ' ' + result.call.path)] : [];
+  const { method, path, credentials } = result.call;
+  const how = credentials === undefined ? '' : ', with credentials';
+  const title = isOneOfMany ? [el('h4', { class: 'call' }, method + ' ' + path + how)] : [];
   return [...title, facts(result), ...drawHeaders(result), ...drawBody(result)];
 }
 
@@ -74,6 +76,8 @@ function facts(result) {
   if (result.status !== undefined) rows.push(['Status', result.status + ' ' + result.statusText]);
   if (result.landed) rows.push(['Landed on', result.landed.replace(/\?.*/, '')]);
   rows.push(['The API saw', seenText(result.seen)]);
+  const origins = new Set(result.seen.map(({ origin }) => origin ?? 'none'));
+  if (origins.size > 0) rows.push(['with Origin', [...origins].join(', ')]);
   return el('dl', {}, ...rows.map(([term, text]) => el('div', {}, el('dt', {}, term), el('dd', {}, text))));
 }
 

@@ -131,7 +131,7 @@ function footerHtml({ page, proxy }: PageOrigins): string {
   <h2>Further</h2>
   <ul>
     <li>Open <a href="${escapeHtml(otherName)}/">${escapeHtml(otherName)}</a>: the same page under another name is another origin. Now the
-      proxy refuses everything, and the terminal says why.</li>
+      proxy refuses everything that is not open to “*”, and the terminal says why.</li>
     <li>Ask without a browser: <code class="command">${escapeHtml(command)}</code></li>
     <li>The rules stand in <code>config/demo.config.json</code>, a file meant to be read.</li>
   </ul>

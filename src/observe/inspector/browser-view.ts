@@ -1,10 +1,10 @@
-/** What the browser makes of an exchange, and what it would have made of the API's own answer. */
+/** What the browser makes of an exchange. */
 
-import { type Asker, whyUnreadable } from '../../cors/browser-check.ts';
 import type { Exchange } from '../../exchange.ts';
-import { combinedValue, type HeaderList } from '../../http/header-list.ts';
+import { combinedValue } from '../../http/header-list.ts';
 import { isPreflight, readFacts } from '../../http/request-facts.ts';
 import { explanationOf } from '../cors-verdict.ts';
+import { readingStep } from './reading-step.ts';
 import { step } from './why.ts';
 import type { Step } from './wire.ts';
 
@@ -39,37 +39,4 @@ function preflightSteps(exchange: Exchange): readonly Step[] {
   const age = combinedValue(exchange.responseHeaders, 'access-control-max-age');
   const kept = age === undefined ? '' : `, and goes by this answer for ${age} s without asking again`;
   return [step('✓', `sends the request itself next${kept}`)];
-}
-
-interface Readable {
-  readonly origin: string;
-  readonly headers: HeaderList;
-}
-
-/** Credentials mode is not sent; where its answer depends on it, both are told. */
-function readingStep({ head, status }: Exchange, { origin, headers }: Readable): Step {
-  const check = (credentials: Asker['credentials']) =>
-    whyUnreadable({ status, reason: '', headers }, { origin, method: head.method, credentials });
-  const [plain, withCookies] = [check('omit'), check('include')];
-  if (plain !== undefined) return step('✗', `keeps the answer from the page: ${plain}`);
-  if (withCookies === undefined) return step('✓', 'lets the page read the answer, with credentials too');
-  const sendsCookies = combinedValue(head.headers, 'cookie') !== undefined;
-  const text = `lets the page read the answer, unless it was fetched with credentials: "include": ${withCookies}`;
-  return step(sendsCookies ? '–' : '✓', text);
-}
-
-/** Without the proxy, the page would have asked the API itself. */
-export function withoutSteps(exchange: Exchange): readonly Step[] {
-  const { head, upstreamHeaders, plan } = exchange;
-  const facts = readFacts(head.headers);
-  if (facts.origin === undefined) return [step('–', 'the same: no page of another origin asked')];
-  if (isPreflight(head.method, facts) && plan.kind !== 'forward') {
-    return [step('–', 'the API would have had to answer this preflight itself; it was not asked here')];
-  }
-  if (plan.kind !== 'forward' || upstreamHeaders === undefined) {
-    return [step('–', 'not known: the API gave no answer')];
-  }
-  if (plan.as === 'websocket') return [step('–', 'the API would have judged the Origin itself')];
-  const { mark, text } = readingStep(exchange, { origin: facts.origin, headers: upstreamHeaders });
-  return [step(mark, mark === '✗' ? `blocked: ${text.replace(/^[^:]*: /, '')}` : `the browser ${text}`)];
 }

@@ -9,12 +9,13 @@ import type { Numbered } from '../journal.ts';
 import { maskOf } from '../mask.ts';
 import { allowableOrigin } from './allow.ts';
 import { bodyView } from './body-view.ts';
-import { browserSteps, withoutSteps } from './browser-view.ts';
+import { browserSteps } from './browser-view.ts';
 import { cookieRows, type Listening, setCookieRows } from './cookie-fate.ts';
 import { whyNoReplay } from './replay.ts';
 import { rowOf } from './row.ts';
 import { whySteps } from './why.ts';
 import type { Detail, Field, Step } from './wire.ts';
+import { withoutSteps } from './without-proxy.ts';
 
 export function detailOf({ n, exchange }: Numbered): Detail {
   const { head, id, bodies, plan, timings, attempts, responseHeaders, upstreamHeaders, ruleset } = exchange;

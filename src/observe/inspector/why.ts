@@ -26,8 +26,12 @@ export function whySteps(exchange: Exchange): readonly Step[] {
   ];
 }
 
-export function step(mark: Step['mark'], text: string, { place = '', mend = '' }: Partial<Step> = {}): Step {
-  return { mark, text, place, mend };
+export function step(
+  mark: Step['mark'],
+  text: string,
+  { place = '', mend = '', command = '' }: Partial<Step> = {},
+): Step {
+  return { mark, text, place, mend, command };
 }
 
 function routeSteps({ plan, head }: Exchange, route: Route | undefined): readonly Step[] {

@@ -39,6 +39,8 @@ export interface Step {
   readonly place: string;
   /** What to change; empty where there is nothing to mend. */
   readonly mend: string;
+  /** What finds out what is not known here, to paste into a shell; empty where there is nothing to find out. */
+  readonly command: string;
 }
 
 export interface BodyView {

@@ -44,7 +44,7 @@ export function createActions({ model, change }: Store) {
   async function copy(text: string, what: string): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      tell({ ok: true, text: `Copied as ${what}`, mend: '' });
+      tell({ ok: true, text: `Copied ${what}`, mend: '' });
     } catch {
       tell({ ok: false, text: 'The browser did not let the text be copied', mend: '' });
     }
@@ -72,12 +72,13 @@ export function createActions({ model, change }: Store) {
     hush: () => tell(null),
     curl: () => {
       const shown = detail();
-      if (shown !== null) void copy(curlText(shown), 'curl');
+      if (shown !== null) void copy(curlText(shown), 'as curl');
     },
     fetch: () => {
       const shown = detail();
-      if (shown !== null) void copy(fetchText(shown), 'fetch');
+      if (shown !== null) void copy(fetchText(shown), 'as fetch');
     },
+    command: (text: string) => void copy(text, 'the command'),
     replay: async () => {
       const shown = detail();
       if (shown === null) return;

@@ -1,23 +1,21 @@
 /** A request as text to paste elsewhere. What is masked stays masked. */
 
 import type { Detail, Field } from '../wire.ts';
+import { isBrowsersOwn } from './browsers-own.ts';
+import { shellWord } from './shell-word.ts';
 
 /** For a POSIX shell: quoted so that nothing in it is expanded. */
 export function curlText({ row, url, request }: Detail): string {
   const isPlain = row.method === 'GET' && request.body.text === '';
   const words = [
-    `curl ${quoted(url)}`,
-    ...(isPlain ? [] : [row.method === 'HEAD' ? '--head' : `-X ${quoted(row.method)}`]),
+    `curl ${shellWord(url)}`,
+    ...(isPlain ? [] : [row.method === 'HEAD' ? '--head' : `-X ${shellWord(row.method)}`]),
     ...request.fields
       .filter(isSent)
-      .map(([name, value]) => `-H ${quoted(value === '' ? `${name};` : `${name}: ${value}`)}`),
-    ...(request.body.text === '' ? [] : [`--data-raw ${quoted(request.body.text)}`]),
+      .map(([name, value]) => `-H ${shellWord(value === '' ? `${name};` : `${name}: ${value}`)}`),
+    ...(request.body.text === '' ? [] : [`--data-raw ${shellWord(request.body.text)}`]),
   ];
   return words.join(' \\\n  ');
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** curl writes these itself. */
@@ -39,11 +37,4 @@ export function fetchText({ row, url, request }: Detail): string {
   return text === '{}'
     ? `await fetch(${JSON.stringify(url)});`
     : `await fetch(${JSON.stringify(url)}, ${text});`;
-}
-
-/** Fetch, "forbidden request-header", and what browsers send unasked. */
-function isBrowsersOwn(name: string): boolean {
-  return /^(?:accept-encoding|accept-language|access-control-.*|cache-control|connection|content-length|cookie|date|dnt|expect|host|if-.*|keep-alive|origin|pragma|priority|proxy-.*|referer|sec-.*|te|trailer|transfer-encoding|upgrade|upgrade-insecure-requests|user-agent|via)$/.test(
-    name,
-  );
 }

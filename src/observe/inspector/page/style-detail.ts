@@ -28,6 +28,9 @@ export const detailStyle = `
 .place { margin-left: 0.3em; padding: 0.05em 0.4em; border-radius: 4px; background: var(--code); color: var(--muted); font-size: 12px; white-space: nowrap; }
 .mend { display: block; margin-top: 0.3rem; padding: 0.4rem 0.7rem; border-radius: 6px; background: var(--good-ground); }
 .mend b { color: var(--good); font-weight: 600; margin-right: 0.3em; }
+.command { display: block; margin-top: 0.3rem; padding: 0.4rem 0.7rem; border-radius: 6px; background: var(--code); }
+.command b { color: var(--muted); font-weight: 600; margin-right: 0.3em; }
+.command code { display: block; margin: 0.2rem 0 0.5rem; }
 .asked { overflow-wrap: anywhere; }
 .sent { margin-bottom: 0.4rem; overflow-wrap: anywhere; }
 .fields { border: 1px solid var(--line); border-radius: 8px; overflow: hidden; font-family: var(--mono); font-size: 12px; }

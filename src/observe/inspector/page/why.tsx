@@ -13,42 +13,61 @@ export interface WhyProps {
 export function WhyPane({ detail, item, actions }: WhyProps) {
   return (
     <>
-      <Steps steps={detail.why} />
+      <Steps steps={detail.why} onCopy={actions.command} />
       <Asked item={item} n={detail.row.n} actions={actions} />
       <h3>What the browser does</h3>
-      <Steps steps={detail.browser} />
+      <Steps steps={detail.browser} onCopy={actions.command} />
       <h3>Without the proxy</h3>
-      <Steps steps={[...askedAnyway(item), ...detail.without]} />
+      <Steps steps={[...askedAnyway(item, detail.without), ...detail.without]} onCopy={actions.command} />
     </>
   );
 }
 
-/** Its answer to a preflight is not known here, so what follows holds only once it has allowed the request. */
-function askedAnyway(item: Item | undefined): readonly Step[] {
-  if (item === undefined || item.preflight === null) return [];
+/** The browser asked first, for a reason that does not stand in the request: a listener on its upload, for one. */
+function askedAnyway(item: Item | undefined, without: readonly Step[]): readonly Step[] {
+  const isTold = without.every(({ mark }) => mark !== '✓');
+  if (item === undefined || item.preflight === null || isTold) return [];
   const text = 'the browser would have asked the API first; whether it answers preflights is not known here';
-  return [{ mark: '–', text, place: '', mend: '' }];
+  return [{ mark: '–', text, place: '', mend: '', command: '' }];
 }
 
-function Steps({ steps }: { readonly steps: readonly Step[] }) {
+function Steps({
+  steps,
+  onCopy,
+}: {
+  readonly steps: readonly Step[];
+  readonly onCopy: (text: string) => void;
+}) {
   return (
     <ol class="steps">
-      {steps.map(({ mark, text, place, mend }) => (
-        <li key={text} class={markClass(mark)}>
+      {steps.map((each) => (
+        <li key={each.text} class={markClass(each.mark)}>
           <span class="mark" aria-hidden="true">
-            {mark}
+            {each.mark}
           </span>
           <span>
-            {text} {place === '' ? null : <code class="place">{place}</code>}
-            {mend === '' ? null : (
+            {each.text} {each.place === '' ? null : <code class="place">{each.place}</code>}
+            {each.mend === '' ? null : (
               <span class="mend">
-                <b>To mend it</b> {mend}
+                <b>To mend it</b> {each.mend}
               </span>
             )}
+            {each.command === '' ? null : <Command text={each.command} onCopy={onCopy} />}
           </span>
         </li>
       ))}
     </ol>
+  );
+}
+
+function Command({ text, onCopy }: { readonly text: string; readonly onCopy: (text: string) => void }) {
+  return (
+    <span class="command">
+      <b>To find out</b> <code>{text}</code>{' '}
+      <button type="button" onClick={() => onCopy(text)}>
+        Copy the command
+      </button>
+    </span>
   );
 }
 

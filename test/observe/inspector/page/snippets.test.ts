@@ -31,7 +31,7 @@ describe('as curl', () => {
     expect(curlText(asked)).toBe(
       [
         "curl 'http://localhost:8010/gh/user?a=1&b=2'",
-        "-X 'POST'",
+        '-X POST',
         "-H 'Origin: http://localhost:5173'",
         "-H 'X-Empty;'",
         `--data-raw '{"a":1}'`,

@@ -123,6 +123,13 @@ describe('the first minute', () => {
     expect(probe.stdout()).toContain('Access-Control-Allow-Origin');
   });
 
+  it('explain takes the red line', async () => {
+    const [, line = ''] = shown('cors-proxy explain "Access to fetch at …"').split('"');
+    const blocked = `'https://api.github.com/user' from origin '${page}' has been blocked by CORS policy: …`;
+    const { stderr } = await runMain(['explain', line.replace('…', blocked)]);
+    expect(stderr).toContain('Mend: cors-proxy https://api.github.com, and in your app');
+  });
+
   it('init writes the config that does the same', async () => {
     const target = await api();
     const init = type(shown('cors-proxy init https://api.github.com'), { 'https://api.github.com': target });
@@ -155,10 +162,12 @@ describe('the commands', () => {
     expect({ code, isSilent: stdout === '' }).toEqual({ code: 0, isSilent: false });
   });
 
-  it('demo serves its page', async () => {
+  it('demo serves its page, and says so as shown', async () => {
     const started = type(shown('cors-proxy demo'), {});
-    const [, url = ''] = await started.printed(/Open (http:\S+)/);
+    const [printed, url = ''] = await started.printed(/ {2}Open (http:\S+)\n.*\n.*\n/);
     expect((await fetch(url, { headers: { Connection: 'close' } })).status).toBe(200);
+    const portless = (text: string) => text.replaceAll(/(?<=:)\d{4,5}/g, '');
+    expect(portless(readme)).toContain(portless(printed));
   });
 });
 

@@ -155,7 +155,14 @@ class Forwarding implements Handler {
     if (this.#down?.write(chunk) === false) this.#pause(controller);
   }
 
-  onResponseEnd(_controller: Controller, trailers: HeaderList): void {
+  onResponseEnd(controller: Controller, trailers: HeaderList): void {
+    // undici takes a reset for the end of a body that ends with the connection; only FIN is that (RFC 9112 §8).
+    const reset = this.#connection?.socket.errored ?? null;
+    if (reset === null) this.#passEnd(trailers);
+    else this.onResponseError(controller, reset);
+  }
+
+  #passEnd(trailers: HeaderList): void {
     if (this.#isOver || this.#follow()) return;
     this.#passTrailers(trailers);
     // The answer is complete; what the client still sends is nobody's.
@@ -164,10 +171,10 @@ class Forwarding implements Handler {
     this.#end('ok');
   }
 
-  onResponseError(controller: Controller, error: Error): void {
+  onResponseError(_controller: Controller, error: Error): void {
     if (this.#isOver || this.#follow() || this.#retry(error)) return;
     if (this.#isWhole(error)) {
-      this.onResponseEnd(controller, []);
+      this.#passEnd([]);
       return;
     }
     const why = upstreamFailure(error, this.#route.target);
@@ -182,10 +189,13 @@ class Forwarding implements Handler {
     writeTrailers(response, { asked: firstValue(head.headers, 'te'), trailers });
   }
 
-  /** RFC 9110 §8.6: a 304 may name the length of a body that it does not have; undici waits for that body in vain. */
+  /**
+   * RFC 9110 §8.6: a 304 may name the length of a body that it does not have; a 204 must not, and some do. Both end with
+   * their head (RFC 9112 §6.3); undici waits for that body in vain.
+   */
   #isWhole(error: Error): boolean {
     const isMismatch = 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-    return isMismatch && this.#sent?.status === 304;
+    return isMismatch && (this.#sent?.status === 204 || this.#sent?.status === 304);
   }
 
   #passHead(raw: ResponseHead): void {

@@ -22,6 +22,7 @@ describe('a body that is cut', () => {
       'RST after the bytes have arrived',
       [send(`${ok('Content-Length: 100')}hello`), barrier('sent'), rst],
     ],
+    ['UB-01', 'RST of a body that ends with the connection', [send(`${ok()}hello`), barrier('sent'), rst]],
     ['UB-02', 'FIN', [send(`${chunkedHead}5\r\nhello\r\n`), fin]],
     ['UB-02', 'FIN inside of a chunk', [send(`${chunkedHead}9\r\nhello`), fin]],
     ['UB-04', '', [send(`${chunkedHead}5\r\nhello\r\nzz\r\n`), never]],

@@ -195,6 +195,18 @@ describe('answers without a body', () => {
     ['HEAD keeps the length', 'HEAD /api/x', `${ok}Content-Length: 1000\r\n\r\n`, ['1000']],
     ['204', 'DELETE /api/x', 'HTTP/1.1 204 No Content\r\n\r\n', []],
     ['204 with a framing field', 'GET /api/x', 'HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n', []],
+    [
+      '204 with the length of a body that does not come',
+      'GET /api/x',
+      'HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\n',
+      [],
+    ],
+    [
+      '204 with a body that it must not have',
+      'GET /api/x',
+      'HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc',
+      [],
+    ],
     ['304', 'GET /api/x', 'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n', []],
     [
       '304 with the length that a 200 would have',

@@ -8,7 +8,7 @@ import { UsageError } from './usage-error.ts';
 /** As written: nothing is checked yet. */
 export interface RawArguments {
   readonly operands: readonly string[];
-  /** By full name, or by whatever stood there; a switch holds `true` or `false`. */
+  /** By full name, or by whatever stood there; a switch holds `true` or `false`, or the text behind its "=". */
   readonly flags: ReadonlyMap<string, string | boolean | readonly string[]>;
 }
 
@@ -30,10 +30,18 @@ const plainParsing = {
 export function parseArguments(argv: readonly string[]): RawArguments {
   const parsed = parsePlainly(argv);
   const found = Object.entries(parsed).filter(([name]) => name !== '_' && name !== '$0');
-  return {
-    operands: parsed._.map(String),
-    flags: new Map(found.map(([name, value]) => [name, given(value)])),
-  };
+  const values = found.map(([name, value]) => [name, given(value)] as const);
+  return { operands: parsed._.map(String), flags: new Map([...values, ...switchTexts(argv)]) };
+}
+
+/** What stands behind a switch, as in `--https=maybe`: yargs makes `false` of whatever is not "true". */
+function switchTexts(argv: readonly string[]): readonly (readonly [name: string, text: string])[] {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end === -1 ? undefined : end).flatMap((word) => {
+    const [, written, text] = /^--?([^=]+)=(.*)$/s.exec(word) ?? [];
+    const flag = flags.find(({ name, alias }) => name === written || alias === written);
+    return flag?.kind === 'switch' && text !== undefined ? [[flag.name, text] as const] : [];
+  });
 }
 
 function parsePlainly(argv: readonly string[]) {

@@ -4,6 +4,7 @@ import { nearest } from '../config/suggest.ts';
 import type { RawArguments } from './arguments.ts';
 import { type CommandName, commandNames, commands } from './command-names.ts';
 import { type Flag, flags, flagsOf } from './flags.ts';
+import { truthOf } from './truth.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface CommandLine {
@@ -20,7 +21,7 @@ export function readCommandLine(raw: RawArguments): CommandLine {
   const switches = new Map<string, boolean>();
   for (const [name, value] of raw.flags) {
     const flag = knownFlag(name, command);
-    if (flag.kind === 'switch') switches.set(name, value !== false && value !== 'false');
+    if (flag.kind === 'switch') switches.set(name, isOn(flag, value));
     else texts.set(name, values(flag, value));
   }
   refuseExtraOperands(command, operands);
@@ -66,6 +67,15 @@ function knownFlag(name: string, command: CommandName): Flag {
 
 function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+function isOn({ name }: Flag, value: string | boolean | readonly string[]): boolean {
+  const isSaid = typeof value === 'string' ? truthOf(value) : value !== false;
+  if (isSaid !== undefined) return isSaid;
+  throw new UsageError(
+    `Cannot use ${JSON.stringify(value)} for --${name}`,
+    `write --${name} alone, or --${name}=false`,
+  );
 }
 
 function values(

@@ -4,6 +4,7 @@ import type { Given, GivenValues } from '../config/given.ts';
 import { type Level, levels } from '../observe/level.ts';
 import type { CommandLine } from './command-line.ts';
 import { type Flag, flags, variableOf } from './flags.ts';
+import { truthOf } from './truth.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Settings {
@@ -147,7 +148,7 @@ function isVariable(flag: Flag | undefined, { command }: CommandLine): flag is F
 }
 
 function switchValue({ value, from }: Given<string>): boolean {
-  if (/^(?:1|true|yes|on)$/i.test(value)) return true;
-  if (/^(?:0|false|no|off)$/i.test(value)) return false;
+  const isOn = truthOf(value);
+  if (isOn !== undefined) return isOn;
   throw new UsageError(`Cannot use ${JSON.stringify(value)} for ${from}`, 'write 1 or 0');
 }

@@ -83,12 +83,12 @@ const tooLarge: Finding = {
 };
 
 /** A1 */
-function notAnObject({ source, kind }: JsonNode): Finding {
+function notAnObject(node: JsonNode): Finding {
   return {
     code: 'CP105',
-    source,
+    source: node.source,
     path: [],
-    said: `Cannot read a config: it must be an object, not a ${kind === 'plain' ? 'value' : kind}`,
+    said: `Cannot read a config: it must be an object, not ${node.kind === 'plain' ? node.value : `a ${node.kind}`}`,
     mend: 'write { "target": "https://api.example.com" }, or delete the file and run: cors-proxy init',
   };
 }
@@ -98,9 +98,8 @@ function nothingToForward(
   root: ObjectNode,
   { findings, text }: { findings: readonly Finding[]; text: string | undefined },
 ): readonly Finding[] {
-  const routes = entryOf(root, 'routes')?.node;
-  if (entryOf(root, 'target') !== undefined) return [];
-  if (routes !== undefined && (routes.kind !== 'list' || routes.items.length > 0)) return [];
+  // An empty list of routes is said at its place, by `compile`.
+  if (entryOf(root, 'target') !== undefined || entryOf(root, 'routes') !== undefined) return [];
   if (findings.some(({ code, path }) => code === 'CP109' || (code === 'CP103' && path.length === 1)))
     return [];
   const said =

@@ -171,6 +171,10 @@ function quote(token: string): string {
 }
 
 function symbolMend(token: string): string {
+  // The slips of those who write JSON5, YAML or JavaScript.
+  if (token.startsWith('#')) return 'write a comment as // …';
+  if (/^[+.]?[0-9]|^x[0-9a-f]+$|^NaN$|^[+-]?Infinity$/i.test(token))
+    return 'write a number in digits, e.g. 8010';
   const word = nearest(token, ['true', 'false', 'null']);
   if (word !== undefined) return `did you mean ${word}?`;
   return `put it in double quotes: ${JSON.stringify(token.replace(/^'|'$/g, ''))}`;

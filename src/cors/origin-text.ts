@@ -72,7 +72,19 @@ function withoutScheme(text: string, shown: string): Verdict {
   const host = text.replace(/^\/+/, '').replace(/[/?#].*$/, '');
   const isLocal = /^(?:localhost|[^/]*\.localhost|127\.|\[)/.test(host);
   const likely = host === '' ? 'http://localhost:5173' : `${isLocal ? 'http' : 'https'}://${host}`;
-  return verdict('CP135', `${shown} is not an origin: it has no scheme`, `write ${JSON.stringify(likely)}`);
+  const isMended = readOriginText(likely, shown).kind !== 'bad';
+  if (!isMended && text.includes('*')) return strayStar(shown);
+  const mend = isMended ? `write ${JSON.stringify(likely)}` : example;
+  return verdict('CP135', `${shown} is not an origin: it has no scheme`, mend);
+}
+
+/** V14 */
+function strayStar(shown: string): Verdict {
+  return verdict(
+    'CP137',
+    `Cannot use ${shown} as an origin: "*" stands for whole labels in front of a dot ("*."), or for the port (":*")`,
+    'write e.g. "https://*.example.test" or "http://localhost:*"',
+  );
 }
 
 interface OriginParts {
@@ -172,13 +184,8 @@ function readPattern(parts: OriginParts, shown: string): OriginText {
   const isSubtree = parts.host.startsWith('*.');
   const base = serializedHost(scheme, isSubtree ? parts.host.slice(2) : parts.host);
   const isStray = isPortGlob || `${scheme}${base ?? ''}`.includes('*');
-  if (isStray || base === undefined || (isSubtree && /^\[|^[0-9.]+$/.test(base))) {
-    return bad(
-      'CP137',
-      `Cannot use ${shown} as an origin: "*" stands for whole labels in front of a dot ("*."), or for the port (":*")`,
-      'write e.g. "https://*.example.test" or "http://localhost:*"',
-    );
-  }
+  if (isStray || base === undefined || (isSubtree && /^\[|^[0-9.]+$/.test(base)))
+    return { kind: 'bad', verdict: strayStar(shown) };
   const digits = parts.port.slice(1);
   const port = digits === defaultPort(scheme) ? '' : digits;
   const pattern = compilePattern({ scheme, hosts: isSubtree ? 'subtree' : 'one', base, port });

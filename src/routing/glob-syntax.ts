@@ -38,7 +38,7 @@ function whyNotAPath(glob: string, shown: string): Verdict | undefined {
 /** V44: what no path that this proxy accepts can hold. */
 function whyNeverAPath(glob: string, shown: string): Verdict | undefined {
   const cannot = (why: string, mend: string) => verdict('CP150', `Cannot match ${shown}: ${why}`, mend);
-  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(glob)) {
+  if (/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(glob)) {
     return cannot(
       'requests with a dot segment ("." or "..") are refused before any route',
       'write the path that is meant',

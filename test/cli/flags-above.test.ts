@@ -55,6 +55,8 @@ describe('a flag', () => {
       (await routesOf(argv, from)).map(({ allowCredentials }) => allowCredentials);
     expect(await credentials(['--allow-credentials'])).toEqual([true, true]);
     expect(await credentials(['--allow-credentials=false'])).toEqual([false, false]);
+    expect(await credentials(['--allow-credentials=yes'])).toEqual([true, true]);
+    expect(await credentials(['--allow-credentials=0'])).toEqual([false, false]);
   });
 
   it('sets what scripts may read on every route', async () => {

@@ -69,6 +69,16 @@ const rows: Readonly<Record<string, Row>> = {
     err: 'Cannot take "that": "check" has no arguments',
   },
   'a log format that is none': { argv: ['--log-format', 'xml'], code: 2, err: 'write one of pretty, json' },
+  'a switch with a value that is neither on nor off': {
+    argv: ['check', '--https=maybe'],
+    code: 2,
+    err: 'Cannot use "maybe" for --https\n  Mend: write --https alone, or --https=false',
+  },
+  'a switch with a value that says neither, by its short name': {
+    argv: ['-q=perhaps'],
+    code: 2,
+    err: 'Cannot use "perhaps" for --quiet',
+  },
   'a switch from a variable that is neither on nor off': {
     argv: ['check'],
     code: 2,

@@ -17,6 +17,15 @@ const files: readonly Row[] = [
       'c.json:2:3  CP105 Cannot read a config: it must be an object, not a list · write { "target": "https://api.example.com" }, or delete the file and run: cors-proxy init',
     ],
   ],
+  ...['null', 'true', '5'].map(
+    (value): Row => [
+      `A1 ${value} at the top`,
+      value,
+      [
+        `c.json:1:1  CP105 Cannot read a config: it must be an object, not ${value} · write { "target": "https://api.example.com" }, or delete the file and run: cors-proxy init`,
+      ],
+    ],
+  ),
   [
     'A1 a key twice: the second would win without a word',
     withMembers('"cors": { "maxAge": 5 },\n  "cors": {}'),
@@ -34,13 +43,6 @@ const files: readonly Row[] = [
   [
     'A4 neither target nor routes',
     '{ "cors": {} }',
-    [
-      'c.json:1:1  CP108 Nothing to forward to: the config has neither "target" nor "routes" · add "target": "https://api.example.com", or give it: cors-proxy https://api.example.com',
-    ],
-  ],
-  [
-    'A4 an empty list of routes',
-    '{ "routes": [] }',
     [
       'c.json:1:1  CP108 Nothing to forward to: the config has neither "target" nor "routes" · add "target": "https://api.example.com", or give it: cors-proxy https://api.example.com',
     ],
@@ -88,6 +90,24 @@ const syntax: readonly Row[] = [
       'c.json:2:22  CP101 Cannot read "ture": it is neither a text, a number, true, false nor null · did you mean true?',
     ],
   ],
+  [
+    'a comment of YAML',
+    '{ "target": "https://a.test" # mine\n}',
+    [
+      'c.json:1:30  CP101 Cannot read "#": it is neither a text, a number, true, false nor null · write a comment as // …',
+    ],
+  ],
+  ...['0x1F6A', '+8010', '.5', 'NaN', 'Infinity'].map((number): Row => {
+    const token = number.replace('0x', 'x');
+    const column = number === token ? 21 : 22;
+    return [
+      `a number of JSON5: ${number}`,
+      withMembers(`"listen": { "port": ${number} }`),
+      [
+        `c.json:2:${column}  CP101 Cannot read "${token}": it is neither a text, a number, true, false nor null · write a number in digits, e.g. 8010`,
+      ],
+    ];
+  }),
   [
     'a list that a brace ends',
     '{ "routes": [\n  {} }',

@@ -84,6 +84,7 @@ const refused: readonly (readonly [name: string, glob: string, code: string, men
   ['a query', '/a?b=1', 'CP150', '"/a"'],
   ['a negation', '!/a/**', 'CP150', 'first'],
   ['a dot segment', '/a/../b', 'CP150', 'write'],
+  ['a dot segment, encoded', '/a/%2E%2e/b', 'CP150', 'write'],
   ['an empty segment', '/a//b', 'CP150', '"/a/b"'],
   ['a backslash', '/a\\b', 'CP150', 'brackets'],
   ['a space', '/a b', 'CP150', '"/a%20b"'],

@@ -10,8 +10,8 @@ import { parseConfig } from '../src/config/parse.ts';
 import { environment } from '../src/config/variables.ts';
 import { formatExchange } from '../src/observe/formatter.ts';
 import { plainPaint } from '../src/observe/paint.ts';
+import { folderWith, runMain } from './cli/run-main.ts';
 import { exchangeOf } from './observe/exchange-of.ts';
-import { folder, run } from './support/command.ts';
 import { request } from './support/ruleset.ts';
 
 const file = new URL('../README.md', import.meta.url);
@@ -71,10 +71,10 @@ describe('README.md', () => {
   it('shows what a newcomer of a Vite project will see', async () => {
     const blocks = [...readme.matchAll(/```console\n(.*?)```/gs)].map(([, text = '']) => text);
     expect(blocks.length).toBeGreaterThan(1);
-    const cwd = folder({ 'package.json': '{ "devDependencies": { "vite": "^8.0.0" } }' });
+    const cwd = folderWith({ 'package.json': '{ "devDependencies": { "vite": "^8.0.0" } }' });
     for (const transcript of blocks.flatMap((text) => text.split(/^\$ cors-proxy /m).slice(1))) {
       const [argv = '', ...printed] = transcript.split('\n');
-      expect(await run(argv.split(' '), { cwd }), argv).toEqual({
+      expect(await runMain(argv.split(' '), { cwd }), argv).toMatchObject({
         code: 0,
         stdout: printed.join('\n'),
         stderr: '',

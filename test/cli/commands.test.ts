@@ -3,8 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { folder, type RunOptions, run } from '../support/command.ts';
-import { folderWith } from './run-main.ts';
+import { folderWith, runMain, type World } from './run-main.ts';
 
 const config = `{
   "routes": [
@@ -16,8 +15,8 @@ const config = `{
 }`;
 const secret = 'sk_live_do_not_print';
 
-function project(extra: RunOptions = {}): RunOptions {
-  const cwd = folder({ 'cors-proxy.config.json': config, '.env.local': `STRIPE_KEY=${secret}\n` });
+function project(extra: World = {}): World {
+  const cwd = folderWith({ 'cors-proxy.config.json': config, '.env.local': `STRIPE_KEY=${secret}\n` });
   return { cwd, ...extra };
 }
 
@@ -38,7 +37,7 @@ describe('usage', () => {
   ] as [string, string[], RegExp, Record<string, string>?][])(
     'exits with 2 and says why: %s',
     async (_, argv, said, env = {}) => {
-      const { code, stdout, stderr } = await run(argv, { env });
+      const { code, stdout, stderr } = await runMain(argv, { env });
       expect(stderr).toMatch(said);
       expect(stderr).toMatch(/Mend:/);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -46,7 +45,7 @@ describe('usage', () => {
   );
 
   it('prints the help with examples before flags and the exit codes at its end', async () => {
-    const { code, stdout } = await run(['--help']);
+    const { code, stdout } = await runMain(['--help']);
     expect(code).toBe(0);
     const [examples, flags, codes] = ['Examples:', 'Flags:', 'Exit codes:'].map((text) =>
       stdout.indexOf(text),
@@ -59,24 +58,28 @@ describe('usage', () => {
 
   it('prints the version of the package', async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-    expect(await run(['-V'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(await runMain(['-V'])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 
 describe('check', () => {
   it('counts the routes of a config without problems', async () => {
-    const { code, stdout } = await run(['check'], project());
+    const { code, stdout } = await runMain(['check'], project());
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'cors-proxy.config.json: 2 routes, no problems\n' });
   });
 
   it('reads standard input', async () => {
-    const { code } = await run(['check', '-c', '-'], { stdin: '{ "target": "https://api.example.com" }' });
+    const { code } = await runMain(['check', '-c', '-'], {
+      stdin: '{ "target": "https://api.example.com" }',
+    });
     expect(code).toBe(0);
   });
 
   it('LC-04 shows every problem with file, line, column, caret and mend, and exits with 2', async () => {
     const text = '{\n  "target": "api.example.com",\n  "corss": {}\n}\n';
-    const { code, stderr } = await run(['check'], { cwd: folder({ 'cors-proxy.config.json': text }) });
+    const { code, stderr } = await runMain(['check'], {
+      cwd: folderWith({ 'cors-proxy.config.json': text }),
+    });
     expect(code).toBe(2);
     expect(stderr).toContain('cors-proxy.config.json:2:13  target');
     expect(stderr).toContain('did you mean "https://api.example.com"?');
@@ -86,7 +89,9 @@ describe('check', () => {
   });
 
   it('names an unset variable and where it was looked for', async () => {
-    const { code, stderr } = await run(['check'], { cwd: folder({ 'cors-proxy.config.json': config }) });
+    const { code, stderr } = await runMain(['check'], {
+      cwd: folderWith({ 'cors-proxy.config.json': config }),
+    });
     expect(code).toBe(2);
     expect(stderr).toContain('${STRIPE_KEY}');
     expect(stderr).toContain('.env.local');
@@ -95,7 +100,7 @@ describe('check', () => {
 
 describe('explain', () => {
   it('says that a listed origin may read, with the route and the headers', async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await runMain(
       ['explain', 'GET', '/pay/v1/charges', '--origin', 'http://localhost:5173'],
       project(),
     );
@@ -106,7 +111,7 @@ describe('explain', () => {
   });
 
   it('says which rule refuses a method, where it stands and what the browser will say, and exits with 4', async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await runMain(
       [
         'explain',
         'PUT',
@@ -127,7 +132,7 @@ describe('explain', () => {
   });
 
   it('prints the plan as data, the secret masked', async () => {
-    const { code, stdout } = await run(
+    const { code, stdout } = await runMain(
       ['explain', 'GET', '/pay/x', '--origin', 'http://localhost:5173', '--json'],
       project(),
     );
@@ -139,7 +144,7 @@ describe('explain', () => {
   });
 
   it('exits with 4 where the origin is not listed', async () => {
-    const { code } = await run(
+    const { code } = await runMain(
       ['explain', 'GET', '/pay/x', '--origin', 'http://localhost:4200', '--json'],
       project(),
     );
@@ -149,14 +154,14 @@ describe('explain', () => {
 
 describe('init', () => {
   it('writes a config that checks without problems, and never overwrites', async () => {
-    const cwd = folder({ 'package.json': '{ "devDependencies": { "vite": "8" } }' });
-    const first = await run(['init', 'https://api.github.com'], { cwd });
+    const cwd = folderWith({ 'package.json': '{ "devDependencies": { "vite": "8" } }' });
+    const first = await runMain(['init', 'https://api.github.com'], { cwd });
     expect(first.code).toBe(0);
     const written = readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8');
     expect(written).toContain('"$schema"');
     expect(written).toContain('5173');
-    expect((await run(['check'], { cwd })).code).toBe(0);
-    const second = await run(['init', 'https://other.example'], { cwd });
+    expect((await runMain(['check'], { cwd })).code).toBe(0);
+    const second = await runMain(['init', 'https://other.example'], { cwd });
     expect(second.code).toBe(2);
     expect(second.stderr).toContain('cors-proxy.config.json');
     expect(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8')).toBe(written);
@@ -168,8 +173,8 @@ describe('init', () => {
     ['https://api.example.com/v1?key=1', 'write "https://api.example.com/v1"'],
     ['ftp://api.example.com', 'write e.g. "https://api.example.com"'],
   ])('writes nothing where the target is none: %s', async (target, mend) => {
-    const cwd = folder({});
-    const { code, stderr } = await run(['init', target], { cwd });
+    const cwd = folderWith({});
+    const { code, stderr } = await runMain(['init', target], { cwd });
     expect(code).toBe(2);
     expect(stderr).toContain(`Mend: ${mend}`);
     expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
@@ -178,7 +183,7 @@ describe('init', () => {
   it('names the schema of the workspace that has the package', async () => {
     const shipped = 'node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
     const cwd = join(folderWith({ [shipped]: '{}', 'apps/web/package.json': '{}' }), 'apps/web');
-    expect((await run(['init'], { cwd })).code).toBe(0);
+    expect((await runMain(['init'], { cwd })).code).toBe(0);
     const { $schema } = JSON.parse(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8'));
     expect($schema).toBe(`../../${shipped}`);
   });
@@ -186,7 +191,7 @@ describe('init', () => {
 
 describe('routes, schema, completion', () => {
   it('lists the routes in their order, secrets by name alone', async () => {
-    const { code, stdout } = await run(['routes'], project());
+    const { code, stdout } = await runMain(['routes'], project());
     expect(code).toBe(0);
     expect(stdout.indexOf('/pay/**')).toBeLessThan(stdout.indexOf('https://api.github.com'));
     expect(stdout).toContain('STRIPE_KEY');
@@ -194,7 +199,7 @@ describe('routes, schema, completion', () => {
   });
 
   it('prints the schema that is shipped', async () => {
-    const { stdout } = await run(['schema']);
+    const { stdout } = await runMain(['schema']);
     const shipped = readFileSync(new URL('../../config/cors-proxy.schema.json', import.meta.url), 'utf8');
     expect(JSON.parse(stdout)).toEqual(JSON.parse(shipped));
   });
@@ -202,7 +207,7 @@ describe('routes, schema, completion', () => {
   it.each(['bash', 'zsh', 'fish'])(
     'prints a completion script for %s that knows the commands',
     async (shell) => {
-      const { code, stdout } = await run(['completion', shell]);
+      const { code, stdout } = await runMain(['completion', shell]);
       expect(code).toBe(0);
       for (const word of ['explain', 'check', '--allow-origin'.slice(2)]) expect(stdout).toContain(word);
     },

@@ -14,6 +14,8 @@ export interface World {
   readonly files?: Readonly<Record<string, string>>;
   /** The folder below it where the command is run. Default: there itself. */
   readonly below?: string;
+  /** A folder that is there already, in the place of one with `files`. */
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
   /** A terminal of this width. Default: no terminal. */
@@ -50,7 +52,7 @@ export interface Started {
 
 /** For commands that run until they are stopped; a test that forgets to is stopped here. */
 export function startMain(argv: readonly string[], world: World = {}): Started {
-  const cwd = join(folderWith(world.files ?? {}), world.below ?? '');
+  const cwd = join(world.cwd ?? folderWith(world.files ?? {}), world.below ?? '');
   const watch = newWatch();
   const [stdout, stderr] = [
     keptStream(watch.changed, world.columns),

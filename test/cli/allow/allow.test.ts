@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { replaceFile } from '../../../src/cli/allow/replace-file.ts';
-import { folder, run } from '../../support/command.ts';
+import { folderWith, runMain } from '../run-main.ts';
 
 const name = 'cors-proxy.config.json';
 const origin = 'http://localhost:4200';
@@ -32,8 +32,8 @@ const config = `{
 `;
 
 async function allow(argv: readonly string[], text: string = config) {
-  const cwd = folder({ [name]: text });
-  const ran = await run(['allow', ...argv], { cwd, env: secretEnv });
+  const cwd = folderWith({ [name]: text });
+  const ran = await runMain(['allow', ...argv], { cwd, env: secretEnv });
   return { ...ran, cwd, text: readFileSync(join(cwd, name), 'utf8') };
 }
 
@@ -60,7 +60,7 @@ describe('allow', () => {
       ].join('\n'),
     );
     expect(text).toBe(config.replace('["http://localhost:5173"]', `["http://localhost:5173", "${origin}"]`));
-    expect((await run(['check'], { cwd, env: secretEnv })).code).toBe(0);
+    expect((await runMain(['check'], { cwd, env: secretEnv })).code).toBe(0);
     expect(readdirSync(cwd).sort()).toEqual(['.git', name]);
   });
 
@@ -144,11 +144,11 @@ describe('allow', () => {
   });
 
   it('says what to do where there is no file', async () => {
-    const none = await run(['allow', origin]);
+    const none = await runMain(['allow', origin]);
     // Without a config there is nothing to forward to either: that is said first.
     expect(none.code).toBe(2);
     expect(none.stderr).toContain('cors-proxy init');
-    const piped = await run(['allow', origin, '-c', '-'], {
+    const piped = await runMain(['allow', origin, '-c', '-'], {
       stdin: '{ "target": "https://a.test", "cors": { "allowOrigin": "http://a.test" } }',
     });
     expect(piped.code).toBe(2);
@@ -156,13 +156,13 @@ describe('allow', () => {
   });
 
   it.skipIf(process.platform === 'win32')('keeps the mode, and a link a link', async () => {
-    const cwd = folder({});
+    const cwd = folderWith({});
     mkdirSync(join(cwd, 'shared'));
     const real = join(cwd, 'shared', 'rules.json');
     writeFileSync(real, '{ "target": "https://a.test", "cors": { "allowOrigin": "http://a.test" } }');
     chmodSync(real, 0o640);
     symlinkSync(real, join(cwd, name));
-    expect((await run(['allow', origin], { cwd })).code).toBe(0);
+    expect((await runMain(['allow', origin], { cwd })).code).toBe(0);
     expect(lstatSync(join(cwd, name)).isSymbolicLink()).toBe(true);
     expect(readFileSync(real, 'utf8')).toContain(origin);
     expect((statSync(real).mode & 0o777).toString(8)).toBe('640');
@@ -172,7 +172,7 @@ describe('allow', () => {
 
 describe('a file replaced', () => {
   it('stays what somebody else made of it in the meantime', async () => {
-    const path = join(folder({ 'a.json': 'theirs' }), 'a.json');
+    const path = join(folderWith({ 'a.json': 'theirs' }), 'a.json');
     expect(await replaceFile(path, { before: 'mine', after: 'new' })).toBe('changed meanwhile');
     expect(readFileSync(path, 'utf8')).toBe('theirs');
   });

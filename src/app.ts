@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Observer } from './exchange.ts';
+import type { Exchange, Observer, Underway } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
 import type { OwnEndpoints } from './own-endpoint.ts';
 import type { CertificateOptions } from './proxy/certificate.ts';
@@ -50,6 +50,8 @@ export interface App {
   readonly reload: (next: Ruleset) => void;
   /** Takes up certificate files, for new connections: whether they have changed; rejects where they cannot be read. */
   readonly renewCertificate: () => Promise<boolean>;
+  /** Forwarded requests that have taken `leastMs` and go on, as they are by now: the hundred oldest. */
+  readonly running: (leastMs: number) => readonly Exchange[];
   /** What is under way, and how long `close` would wait for it at most. */
   readonly open: () => Open;
   /** Stops accepting, waits for open requests up to `listen.timeouts.drain`, then destroys the rest. */
@@ -68,6 +70,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const sockets = new Set<Duplex>();
   const tunnels: Tunnels = new Map();
   const endless = new Set<() => void>();
+  const underway = new Set<Underway>();
   let requests = 0;
   const stops = new Set<() => void>();
   const state: ServerState = {
@@ -79,6 +82,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     tunnels,
     stops,
     endless,
+    underway,
     // The inspector's own, its feed above all, end at once: nobody is to wait for them.
     began: ({ kind }) => {
       if (kind !== 'own') requests += 1;
@@ -112,6 +116,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       upstreams.retain(next.routes);
       for (const server of servers) adjustParser(server, next);
     },
+    running: (leastMs) => longest(underway, leastMs),
     renewCertificate: async () => (await tls?.renew()) ?? false,
     open: () => openNow({ requests, tunnels, endless, timeoutMs: ruleset.listen.drainTimeoutMs }),
     close: () => {
@@ -119,6 +124,21 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       return drain({ servers, sockets, tunnels, stops, endless, upstreams, timeoutMs });
     },
   };
+}
+
+/** More than a person watches; each is copied, with what is kept of its bodies. */
+const mostTold = 100;
+
+/** They began in their order, so the first one that is too young ends the search. */
+function longest(underway: ReadonlySet<Underway>, leastMs: number): readonly Exchange[] {
+  const found: Exchange[] = [];
+  for (const request of underway) {
+    if (found.length === mostTold) break;
+    const exchange = request.soFar();
+    if (exchange.timings.totalMs < leastMs) break;
+    found.push(exchange);
+  }
+  return found;
 }
 
 /** Who listens in has a bug of their own, thrown or rejected; the exchange that they are told of has not. */

@@ -13,7 +13,7 @@ export interface Exchange {
   readonly plan: Plan;
   /** The rules that it began with. */
   readonly ruleset: Ruleset;
-  /** Status sent, or 499 where the client left before one was; 101 for a tunnel. */
+  /** Status sent, or 499 where the client left before one was; 101 for a tunnel; 0 while it is still awaited. */
   readonly status: number;
   /** What was written downstream; empty where nothing was. */
   readonly responseHeaders: HeaderList;
@@ -21,7 +21,8 @@ export interface Exchange {
   readonly upstreamHeaders: HeaderList | undefined;
   /** Body bytes written downstream. */
   readonly bytes: number;
-  readonly outcome: 'ok' | 'refused' | 'client_abort' | 'upstream_error';
+  /** `running`: not over yet. No observer is told of such a one. */
+  readonly outcome: 'ok' | 'refused' | 'client_abort' | 'upstream_error' | 'running';
   readonly failure: Failure | undefined;
   /** Upstream requests made: 0, 1, or 2 after a retry. */
   readonly attempts: number;
@@ -32,7 +33,7 @@ export interface Exchange {
     readonly startedAt: number;
     /** Milliseconds from the request's head to the upstream's head; `undefined` where there was none. */
     readonly upstreamHeadMs: number | undefined;
-    /** Milliseconds from the request's head to the end. */
+    /** Milliseconds from the request's head to the end, or to now. */
     readonly totalMs: number;
   };
 }
@@ -50,6 +51,11 @@ export interface Failure {
   readonly status: number;
   readonly detail: string;
   readonly hint: string;
+}
+
+/** An exchange that is under way. */
+export interface Underway {
+  readonly soFar: () => Exchange;
 }
 
 /** Called once for each exchange, after its end; must not throw and must not block. */

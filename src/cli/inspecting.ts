@@ -19,14 +19,17 @@ export interface Inspecting {
   readonly journal: Journal;
   /** Those in force. */
   readonly ruleset: () => Ruleset;
+  /** What the running proxy forwards at present. */
+  readonly running: App['running'];
 }
 
-export function inspectorFor({ rules, request, journal, ruleset }: Inspecting): Inspector {
+export function inspectorFor({ rules, request, journal, ruleset, running }: Inspecting): Inspector {
   return createInspector({
     journal,
     version: packageVersion(),
     file: rules.file ?? 'the command line',
     ruleset,
+    running,
     allow: async (wish) => toldOf(await allowInFile(request, wish)),
   });
 }

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { AppOptions } from '../app.ts';
+import type { App, AppOptions } from '../app.ts';
 import type { LoadRequest } from '../config/load.ts';
 import type { HarFile } from '../observe/har-file.ts';
 import type { Inspector } from '../observe/inspector/inspector.ts';
@@ -29,6 +29,8 @@ export interface Observed {
   readonly request: LoadRequest;
   /** Those in force. */
   readonly ruleset: () => Ruleset;
+  /** What is under way. */
+  readonly running: App['running'];
 }
 
 /** Throws `UsageError` where the HAR cannot be written. */

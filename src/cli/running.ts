@@ -43,7 +43,12 @@ export interface Invitation {
 export async function runProxy(context: Context, running: Running): Promise<ExitCode> {
   const { terminal } = context;
   let ruleset = () => running.rules.ruleset;
-  const watched = await observing(context, { ...running, ruleset: () => ruleset() });
+  let underway: App['running'] = () => [];
+  const watched = await observing(context, {
+    ...running,
+    ruleset: () => ruleset(),
+    running: (leastMs) => underway(leastMs),
+  });
   const { reporter } = watched;
   const configName = configNameOf(running.rules, context);
   reporter.problems(running.report);
@@ -58,6 +63,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
       certificate: { env: context.io.env },
     });
     ruleset = app.ruleset;
+    underway = app.running;
     return await attend(context, { ...running, ...watched, app, seen });
   } catch (error) {
     const { listen } = running.rules.ruleset;

@@ -17,9 +17,13 @@ export interface Numbered {
 export interface Journal {
   /** Gives the number of the exchange. */
   readonly add: (exchange: Exchange) => number;
+  /** One that is not over: its number is kept for it. */
+  readonly note: (exchange: Exchange) => Numbered;
   /** `undefined` where it was let go, or has not been. */
   readonly find: (n: number) => Exchange | undefined;
-  /** The newest last. */
+  /** Those that were noted and have not been added since, as they were last. */
+  readonly running: () => readonly Numbered[];
+  /** Those that are over, the newest last. */
   readonly all: () => readonly Exchange[];
   readonly numbered: () => readonly Numbered[];
   /** Of every exchange since the start, those that were let go too. */
@@ -34,28 +38,64 @@ const defaultCapacity = 200;
 
 export function createJournal(capacity: number = defaultCapacity): Journal {
   const ring: Exchange[] = [];
+  /** Beside the ring, since a pair of both for each would outlive a collection, too. */
+  const numbers: number[] = [];
+  const running = new Map<Exchange['id'], Numbered>();
+  let last = 0;
   let requests = 0;
   let refused = 0;
   let upstreamFailures = 0;
-  const oldest = () => Math.max(1, requests - capacity + 1);
-  const find = (n: number) => (n >= oldest() && n <= requests ? ring[(n - 1) % capacity] : undefined);
-  const numbered = () =>
-    ring.flatMap((_, i) => {
-      const n = oldest() + i;
-      const exchange = find(n);
-      return exchange === undefined ? [] : [{ n, exchange }];
-    });
+  const find = (n: number) => {
+    const slot = (n - 1) % capacity;
+    if (numbers[slot] === n) return ring[slot];
+    return [...running.values()].find((noted) => noted.n === n)?.exchange;
+  };
   return {
     add: (exchange) => {
-      ring[requests % capacity] = exchange;
+      const n = takeNumber(exchange);
+      keep(n, exchange);
       requests += 1;
       if (exchange.outcome === 'refused') refused += 1;
       if (exchange.outcome === 'upstream_error') upstreamFailures += 1;
-      return requests;
+      return n;
     },
+    note: (exchange) => {
+      const noted = { n: running.get(exchange.id)?.n ?? nextNumber(), exchange };
+      running.set(exchange.id, noted);
+      return noted;
+    },
+    running: () => [...running.values()],
     find,
     all: () => numbered().map(({ exchange }) => exchange),
     numbered,
     tally: () => ({ requests, refused, upstreamFailures }),
   };
+
+  function numbered(): readonly Numbered[] {
+    const oldest = Math.max(1, last - capacity + 1);
+    return Array.from({ length: last - oldest + 1 }, (_, i) => oldest + i).flatMap((n) => {
+      const exchange = numbers[(n - 1) % capacity] === n ? ring[(n - 1) % capacity] : undefined;
+      return exchange === undefined ? [] : [{ n, exchange }];
+    });
+  }
+
+  /** One that took its number long ago has lost its place to a later one. */
+  function keep(n: number, exchange: Exchange): void {
+    if (n <= last - capacity) return;
+    ring[(n - 1) % capacity] = exchange;
+    numbers[(n - 1) % capacity] = n;
+  }
+
+  function nextNumber(): number {
+    last += 1;
+    return last;
+  }
+
+  /** Nobody was looking, most of the time: then none are noted. */
+  function takeNumber({ id }: Exchange): number {
+    const noted = running.size === 0 ? undefined : running.get(id);
+    if (noted === undefined) return nextNumber();
+    running.delete(id);
+    return noted.n;
+  }
 }

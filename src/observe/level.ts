@@ -23,6 +23,7 @@ export function levelOf({ outcome, plan }: Pick<Exchange, 'outcome' | 'plan'>): 
     case 'upstream_error':
       return 'error';
     case 'ok':
+    case 'running':
     case 'client_abort':
       return 'info';
   }

@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Failure } from '../exchange.ts';
+import type { Exchange, Failure, Underway } from '../exchange.ts';
 import { type FinishContext, finish, finishEarly, finishTrailers } from '../finish.ts';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
@@ -20,7 +20,7 @@ import { Redirects } from './redirects.ts';
 import { RequestBody } from './request-body.ts';
 import { cutResponse, hasUpload, writeHead } from './respond.ts';
 import { mayRetry } from './retry.ts';
-import { finishContext, report, type Serving, type Task } from './task.ts';
+import { exchangeOf, finishContext, report, type Sent, type Serving, type Task } from './task.ts';
 import { writeTrailers } from './trailers.ts';
 import { tooManyInformational, unfitResponse } from './unfit-response.ts';
 import type { UpstreamCall } from './upstream.ts';
@@ -35,7 +35,7 @@ export function forward(forwarded: Forwarded, serving: Serving): void {
   new Forwarding(forwarded, serving).start();
 }
 
-class Forwarding implements Handler {
+class Forwarding implements Handler, Underway {
   readonly #task: Task;
   readonly #plan: ForwardPlan;
   readonly #route: Route;
@@ -83,6 +83,7 @@ class Forwarding implements Handler {
   }
 
   start(): void {
+    this.#serving.underway.add(this);
     if (this.#body === undefined) {
       this.#sendUp(null);
       return;
@@ -387,18 +388,26 @@ class Forwarding implements Handler {
     clearTimeout(this.#headTimer);
     this.#stopSilence();
     this.#serving.endless.delete(this.#leave);
-    const { startedAt } = this.#task;
+    this.#serving.underway.delete(this);
+    report(this.#task, this.#serving, this.#sentSoFar(this.#sent?.status ?? 499, outcome, why));
+  }
+
+  soFar(): Exchange {
+    return exchangeOf(this.#task, this.#sentSoFar(this.#sent?.status ?? 0, 'running', undefined));
+  }
+
+  #sentSoFar(status: number, outcome: Sent['outcome'], why: Failure | undefined): Sent {
     const headAt = this.#upstreamHeadAt;
-    report(this.#task, this.#serving, {
-      status: this.#sent?.status ?? 499,
+    return {
+      status,
       responseHeaders: this.#sent?.headers ?? [],
       upstreamHeaders: this.#upstreamHead,
       bytes: this.#bytes,
       outcome,
       failure: why,
       attempts: this.#attempts,
-      upstreamHeadMs: headAt === undefined ? undefined : headAt - startedAt,
-    });
+      upstreamHeadMs: headAt === undefined ? undefined : headAt - this.#task.startedAt,
+    };
   }
 }
 

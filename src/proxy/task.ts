@@ -1,6 +1,6 @@
 /** One request under way: what is known of it, whom it needs, and how its exchange is reported. */
 
-import type { Exchange, Failure, Observer } from '../exchange.ts';
+import type { Exchange, Failure, Observer, Underway } from '../exchange.ts';
 import type { FinishContext } from '../finish.ts';
 import { secretsIn } from '../guard/secret-text.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -24,6 +24,8 @@ export interface Serving {
   readonly keepsBodies: () => boolean;
   /** Called when the listener stops: what Node's server would leave open until the deadline. */
   readonly stops: Set<() => void>;
+  /** What is forwarded at present, the oldest first: for whoever asks, since nobody is told before the end. */
+  readonly underway: Set<Underway>;
   /** Called a moment later: what never ends by itself, such as an event stream, leaves. */
   readonly endless: Set<() => void>;
 }
@@ -64,10 +66,13 @@ export const nothingSent = {
   upstreamHeadMs: undefined,
 } as const satisfies Partial<Sent>;
 
-/** Each name is written out: to spread `sent` costs a twentieth of a forwarded request. */
 export function report(task: Task, { observe }: Serving, sent: Sent): void {
-  const { upstreamHeadMs } = sent;
-  observe({
+  observe(exchangeOf(task, sent));
+}
+
+/** Each name is written out: to spread `sent` costs a twentieth of a forwarded request. */
+export function exchangeOf(task: Task, sent: Sent): Exchange {
+  return {
     id: task.id,
     head: task.head,
     plan: task.plan,
@@ -82,10 +87,10 @@ export function report(task: Task, { observe }: Serving, sent: Sent): void {
     bodies: task.kept?.bodies(),
     timings: {
       startedAt: task.startedAtEpoch,
-      upstreamHeadMs,
+      upstreamHeadMs: sent.upstreamHeadMs,
       totalMs: performance.now() - task.startedAt,
     },
-  });
+  };
 }
 
 /** What is said of a route's answers is said once, and quotes what the API wrote. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { type Browser, type BrowserContext, launchChromium, type Page } from '../support/chromium.ts';
 import { readHar } from '../support/har.ts';
 import { type InspectedApp, openInspectedApp, request, startInspectedApp } from '../support/inspected-app.ts';
+import { connectRaw, requestBytes } from '../support/raw-client.ts';
 import type { HeaderLine } from '../support/strict-parser.ts';
 import { startToldApi, type ToldApi, tell } from './told-api.ts';
 
@@ -112,6 +113,22 @@ describe('the list', () => {
     await request(fresh, 'GET /gh/new', fromPage);
     await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('61');
     expect(await page.locator('.path-text', { hasText: '/gh/35' }).boundingBox()).toEqual(before);
+  });
+
+  it('shows a download while it goes on, and its end', async () => {
+    const fresh = await startInspectedApp(configFor(api.url));
+    const { page } = await opened(fresh);
+    const listener = await connectRaw(fresh);
+    onTestFinished(() => {
+      listener.socket.destroy();
+    });
+    const path = `/gh${tell('/stream', { act: 'endless' })}`;
+    await listener.write(requestBytes(`GET ${path}`, [['Host', `localhost:${fresh.port}`], ...fromPage]));
+    await rows(page).filter({ hasText: 'running' }).click();
+    await detail(page).getByText('running').waitFor();
+    listener.socket.destroy();
+    await expect.poll(() => rows(page).filter({ hasText: 'running' }).count()).toBe(0);
+    await detail(page).getByText('running').waitFor({ state: 'detached' });
   });
 
   it('filters by what is typed, and by its two chips', async () => {
@@ -255,7 +272,7 @@ describe('one request', () => {
     const pasted = () => page.evaluate('navigator.clipboard.readText()');
     await page.keyboard.press('c');
     await page.getByText('Copied as curl').waitFor();
-    expect(await pasted()).toContain(`curl '${app.url}/gh/settings'`);
+    expect(await pasted()).toContain(`curl ${app.url}/gh/settings `);
     await page.getByRole('button', { name: 'Copy as fetch' }).click();
     await page.getByText('Copied as fetch').waitFor();
     expect(await pasted()).toContain(`await fetch("${app.url}/gh/settings"`);

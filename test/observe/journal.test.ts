@@ -52,4 +52,31 @@ describe('the journal', () => {
     journal.add({ ...numbered('3'), outcome: 'upstream_error' });
     expect(journal.tally()).toEqual({ requests: 3, refused: 1, upstreamFailures: 1 });
   });
+
+  it('keeps the number of one that goes on, finds it as it is, and counts it when it is over', () => {
+    const journal = createJournal(3);
+    journal.add(numbered('1'));
+    expect(journal.note({ ...numbered('long'), outcome: 'running', bytes: 5 }).n).toBe(2);
+    journal.add(numbered('3'));
+    expect(journal.note({ ...numbered('long'), outcome: 'running', bytes: 9 }).n).toBe(2);
+    expect(journal.find(2)?.bytes).toBe(9);
+    expect([journal.running(), journal.numbered()].map((told) => told.map(({ n }) => n))).toEqual([
+      [2],
+      [1, 3],
+    ]);
+    expect(journal.tally().requests).toBe(2);
+    expect(journal.add(numbered('long'))).toBe(2);
+    expect(journal.running()).toEqual([]);
+    expect(journal.numbered().map(({ n }) => n)).toEqual([1, 2, 3]);
+  });
+
+  it('one that went on while all others were let go takes no place from a later one at its end', () => {
+    const journal = createJournal(2);
+    journal.note({ ...numbered('long'), outcome: 'running' });
+    for (const id of ['2', '3', '4']) journal.add(numbered(id));
+    expect(journal.find(1)?.id).toBe('long');
+    expect(journal.add(numbered('long'))).toBe(1);
+    expect(journal.find(1)).toBeUndefined();
+    expect(journal.all().map(({ id }) => id)).toEqual(['3', '4']);
+  });
 });

@@ -43,10 +43,12 @@ export async function openInspectedApp(
   let ruleset = (): TestApp['exchanges'][number]['ruleset'] => {
     throw new Error('The proxy does not run yet');
   };
+  let running: TestApp['app']['running'] = () => [];
   const inspector = createInspector({
     journal: createJournal(),
     version: '0.1.0',
     ruleset: () => ruleset(),
+    running: (leastMs) => running(leastMs),
     file: 'cors-proxy.config.json',
     pageFolder: pathToFileURL(`${builtPage()}/`),
     allow: async (wish) => {
@@ -57,6 +59,7 @@ export async function openInspectedApp(
   const { observe, endpoints, isWatched: keepsBodies } = inspector;
   const test = await openTestApp(source, { env, app: { observe, endpoints, keepsBodies } });
   ruleset = test.app.ruleset;
+  running = test.app.running;
   return { ...test, inspector, entrance: inspector.entrance(test.url), wishes };
 }
 

@@ -10,8 +10,9 @@ import type { Step } from './wire.ts';
 
 /** What the browser does with the answer that it got. */
 export function browserSteps(exchange: Exchange): readonly Step[] {
-  const { head, status, plan, responseHeaders } = exchange;
+  const { head, status, plan, responseHeaders, outcome } = exchange;
   const facts = readFacts(head.headers);
+  if (outcome === 'running' && status === 0) return [step('–', 'waits for the answer')];
   if (status === 499) return [step('–', 'the page had left before there was an answer')];
   if (plan.kind === 'forward' && plan.as === 'websocket') return socketSteps(status);
   if (facts.origin === undefined) return [step('–', withoutOrigin(facts.fetchMode))];

@@ -1,19 +1,26 @@
 /** What comes is told to those who watch, as server-sent events: in batches, so that a flood of requests is no flood of events. */
 
+import type { Exchange } from '../../exchange.ts';
 import type { EventStream, StreamOut } from '../../own-endpoint.ts';
-import type { Journal } from '../journal.ts';
+import type { Journal, Numbered } from '../journal.ts';
 import { guarded } from './answer.ts';
 import { rowOf } from './row.ts';
-import type { Batch, Row, State } from './wire.ts';
+import type { Batch, State } from './wire.ts';
 
 export interface Feed {
   /** Whether anybody watches: only then anything is made. */
   readonly isWatched: () => boolean;
   /** An exchange came; call it only while somebody watches. */
-  readonly note: (n: number) => void;
+  readonly note: (came: Numbered) => void;
   /** Something else changed. */
   readonly touch: () => void;
   readonly open: () => EventStream;
+}
+
+export interface FeedSource {
+  readonly journal: Journal;
+  readonly state: () => State;
+  readonly running: (leastMs: number) => readonly Exchange[];
 }
 
 /** Faster than this nobody reads. */
@@ -22,15 +29,19 @@ const flushMs = 80;
 const mostRows = 200;
 /** A watcher that lags behind so far is told less. */
 const mostWaiting = 1024 * 1024;
+/** How often those are looked for that go on: nothing is done for a request before it is as old as `leastRunningMs`. */
+const scanMs = 250;
+const leastRunningMs = 150;
 
-export function createFeed(journal: Journal, state: () => State): Feed {
+export function createFeed({ journal, state, running }: FeedSource): Feed {
   const watchers = new Set<StreamOut>();
-  let pending: number[] = [];
+  let pending: Numbered[] = [];
   let isScheduled = false;
+  let scanner: NodeJS.Timeout | undefined;
   return {
     isWatched: () => watchers.size > 0,
-    note: (n) => {
-      pending.push(n);
+    note: (came) => {
+      pending.push(came);
       wake();
     },
     touch: wake,
@@ -38,14 +49,22 @@ export function createFeed(journal: Journal, state: () => State): Feed {
       kind: 'stream',
       head: { status: 200, reason: '', headers: ['Content-Type', 'text/event-stream', ...guarded] },
       start: (out) => {
-        out.write(
-          `retry: 1000\n\n${eventOf({ rows: journal.numbered().map(rowOf), missed: 0, state: state() })}`,
-        );
+        scan();
+        const known = [...journal.numbered(), ...journal.running()];
+        out.write(`retry: 1000\n\n${eventOf(batchOf(known, 0))}`);
         watchers.add(out);
-        return () => watchers.delete(out);
+        scanner ??= setInterval(scan, scanMs).unref();
+        return () => leave(out);
       },
     }),
   };
+
+  function leave(out: StreamOut): void {
+    watchers.delete(out);
+    if (watchers.size > 0) return;
+    clearInterval(scanner);
+    scanner = undefined;
+  }
 
   function wake(): void {
     if (watchers.size === 0) pending = [];
@@ -53,20 +72,32 @@ export function createFeed(journal: Journal, state: () => State): Feed {
     isScheduled = watchers.size > 0;
   }
 
+  /** Of those that go on, what is new: one more, its head, a longer body. */
+  function scan(): void {
+    const before = new Map(journal.running().map(({ exchange }) => [exchange.id, exchange]));
+    const changed = running(leastRunningMs).flatMap((exchange) => {
+      const noted = journal.note(exchange);
+      const known = before.get(exchange.id);
+      return known?.status === exchange.status && known.bytes === exchange.bytes ? [] : [noted];
+    });
+    pending.push(...changed);
+    if (changed.length > 0) wake();
+  }
+
   function flush(): void {
     isScheduled = false;
-    const numbers = pending;
+    const came = pending;
     pending = [];
-    const rows = numbers.slice(-mostRows).flatMap(findRow);
-    const text = eventOf({ rows, missed: numbers.length - rows.length, state: state() });
+    const rows = came.slice(-mostRows);
+    const text = eventOf(batchOf(rows, came.length - rows.length));
     for (const out of watchers) {
       if (out.waiting() < mostWaiting) out.write(text);
     }
   }
 
-  function findRow(n: number): readonly Row[] {
-    const exchange = journal.find(n);
-    return exchange === undefined ? [] : [rowOf({ n, exchange })];
+  function batchOf(numbered: readonly Numbered[], missed: number): Batch {
+    const numbers = journal.running().map(({ n }) => n);
+    return { rows: numbered.map(rowOf), missed, running: numbers, state: state() };
   }
 }
 

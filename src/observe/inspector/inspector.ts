@@ -28,7 +28,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const counter = createCounter();
   const startedAt = Date.now();
   let config: State['config'] = { file: options.file, ...neverReloaded };
-  const feed = createFeed(journal, state);
+  const feed = createFeed({ journal, state, running: options.running });
   const inspected: Inspected = { ...options, door: createDoor(), feed };
   return {
     entrance: inspected.door.entrance,
@@ -36,7 +36,7 @@ export function createInspector(options: InspectorOptions): Inspector {
       if (exchange.plan.kind === 'own') return;
       counter.add(exchange);
       const n = journal.add(exchange);
-      if (feed.isWatched()) feed.note(n);
+      if (feed.isWatched()) feed.note({ n, exchange });
     },
     endpoints: async (request) => {
       const { answerInspector } = await import('./answers.ts');

@@ -20,6 +20,7 @@ export function rowOf({ n, exchange }: Numbered): Row {
     method,
     path,
     status,
+    isRunning: exchange.outcome === 'running',
     time: timeOfDay(exchange.timings.startedAt),
     duration: durationText(durationMs),
     size: sizeText(bytes),

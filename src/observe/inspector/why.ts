@@ -151,7 +151,9 @@ function upstreamSteps(exchange: Exchange): readonly Step[] {
   const again = attempts > 1 ? `, at the ${attempts === 2 ? 'second' : `${attempts}th`} attempt` : '';
   const head = timings.upstreamHeadMs;
   const answered =
-    head === undefined ? 'no answer yet when the client left' : `answered after ${durationText(head)}`;
+    head === undefined
+      ? `no answer yet${outcome === 'running' ? '' : ' when the client left'}`
+      : `answered after ${durationText(head)}`;
   return [step('→', `${asked}: ${answered}${again}`)];
 }
 
@@ -171,5 +173,5 @@ function corsSteps(exchange: Exchange): readonly Step[] {
 
 function isDone({ outcome, responseHeaders }: Exchange, { as }: ForwardPlan): boolean {
   const isWritten = firstValue(responseHeaders, 'access-control-allow-origin') !== undefined;
-  return outcome === 'ok' && as === 'http' && isWritten;
+  return (outcome === 'ok' || outcome === 'running') && as === 'http' && isWritten;
 }

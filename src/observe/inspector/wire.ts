@@ -7,7 +7,10 @@ export interface Row {
   readonly at: number;
   readonly method: string;
   readonly path: string;
+  /** 0 while it is awaited. */
   readonly status: number;
+  /** It goes on; what it says of itself is as of now. */
+  readonly isRunning: boolean;
   /** `12:04:31`, `84ms`, `1.2k` */
   readonly time: string;
   readonly duration: string;
@@ -132,10 +135,12 @@ export interface State {
   };
 }
 
-/** `exchanges` that came; `missed` more came than are told. */
+/** `rows` that came, or that changed; `missed` more came than are told. */
 export interface Batch {
   readonly rows: readonly Row[];
   readonly missed: number;
+  /** The numbers of all that go on; a row that is not among them is over, even where its end was missed. */
+  readonly running: readonly number[];
   readonly state: State;
 }
 

@@ -15,7 +15,7 @@ import { step } from './why.ts';
 import type { Step } from './wire.ts';
 
 export function withoutSteps(exchange: Exchange): readonly Step[] {
-  const { head, upstreamHeaders, plan } = exchange;
+  const { head, upstreamHeaders, plan, outcome } = exchange;
   const facts = readFacts(head.headers);
   const { origin } = facts;
   if (origin === undefined) return [step('–', 'the same: no page of another origin asked')];
@@ -24,7 +24,9 @@ export function withoutSteps(exchange: Exchange): readonly Step[] {
     return [step('–', 'the API would have had to answer this preflight itself; it was not asked here')];
   }
   if (plan.kind !== 'forward' || upstreamHeaders === undefined) {
-    return [step('–', 'not known: the API gave no answer')];
+    return [
+      step('–', `not known: the API ${outcome === 'running' ? 'has given no answer yet' : 'gave no answer'}`),
+    ];
   }
   if (plan.as === 'websocket') return [step('–', 'the API would have judged the Origin itself')];
   const answered = { plan, origin, headers: upstreamHeaders };

@@ -52,6 +52,11 @@ export function createActions({ model, change }: Store) {
 
   return {
     select,
+    /** The one that is looked at has changed. */
+    refresh: async () => {
+      const { selected } = model();
+      if (selected !== null) await load(selected);
+    },
     move: (by: number) => select(neighbour(model(), by)),
     close: () => {
       const { edit } = model();

@@ -5,7 +5,7 @@ import { BodyPane } from './body.tsx';
 import { CookiesPane } from './cookies.tsx';
 import { EditPane } from './edit.tsx';
 import { HeadersPane } from './headers.tsx';
-import { verdictClass } from './list.tsx';
+import { durationText, verdictClass } from './list.tsx';
 import { selectedItem, type Tab } from './model.ts';
 import { TimingPane } from './timing.tsx';
 import type { ViewProps } from './view-props.ts';
@@ -56,7 +56,7 @@ function Head({ detail, onClose }: { readonly detail: Detail; readonly onClose: 
           <span aria-hidden="true">{row.mark}</span> {headline(detail)}
         </b>
         <span class="quiet">
-          #{row.n} · {row.status} · {row.duration} · {row.time}
+          #{row.n} · {row.status === 0 ? 'no status yet' : row.status} · {durationText(row)} · {row.time}
           {row.replayOf === null ? '' : ` · replay of #${row.replayOf}`}
         </span>
       </p>

@@ -83,6 +83,8 @@ function kindTest(value: string): Filter {
       return either((row) => row.mark === '✗' && row.who !== 'upstream');
     case 'failed':
       return onRow((row) => row.who === 'upstream');
+    case 'running':
+      return onRow((row) => row.isRunning);
     case 'preflight':
       return either((row) => row.ask !== null);
     case 'replay':

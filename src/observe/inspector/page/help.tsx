@@ -7,7 +7,7 @@ const filterNotes: readonly (readonly [word: string, means: string])[] = [
   ['status:4xx', 'also 404, >=400'],
   ['cors:refused', 'allowed, not-needed, none'],
   ['route:/pay', 'by its globs, or route:0 by its place'],
-  ['is:failed', 'refused, preflight, replay, socket'],
+  ['is:failed', 'refused, running, preflight, replay, socket'],
   ['method:put', 'of the request, or of its preflight'],
   ['origin:5173', 'a part of the origin'],
   ['-status:200', 'a minus turns a word round'],

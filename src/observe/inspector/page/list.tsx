@@ -184,13 +184,13 @@ class Line extends Component<LineProps> {
           <Badges row={row} preflight={preflight} />
         </span>
         <span class={`status s${Math.floor(row.status / 100)}`} role="gridcell">
-          {row.status}
+          {row.status === 0 ? '…' : row.status}
         </span>
         <span class={`verdict ${verdictClass(row)}`} role="gridcell" title={row.why}>
           <span aria-hidden="true">{row.mark}</span> {verdictText(row)}
         </span>
-        <span class="duration" role="gridcell">
-          {row.duration}
+        <span class={`duration ${row.isRunning ? 'is-running' : ''}`} role="gridcell">
+          {durationText(row)}
         </span>
         <span class="size" role="gridcell">
           {row.size}
@@ -215,6 +215,12 @@ function Badges({ row, preflight }: Item) {
       {row.replayOf === null ? null : <span class="badge">replay of {row.replayOf}</span>}
     </>
   );
+}
+
+/** How long it has taken by now would be old when it is read. */
+export function durationText({ isRunning, status, duration }: Row): string {
+  if (!isRunning) return duration;
+  return status === 0 ? 'waiting' : 'running';
 }
 
 export function verdictClass({ mark }: Row): string {

@@ -76,6 +76,7 @@ listen({
   batch: (batch) => {
     model = withBatch(model, batch);
     draw();
+    if (!model.isPaused && batch.rows.some(({ n }) => n === model.selected)) void actions.refresh();
   },
   connection: (state) => {
     model = { ...model, connection: state };

@@ -68,10 +68,18 @@ const mostRows = 2000;
 
 export function withBatch(model: Model, batch: Batch): Model {
   if (model.isPaused) return { ...model, held: [...model.held, batch], state: batch.state };
-  const known = new Set(model.rows.map(({ n }) => n));
-  const fresh = batch.rows.filter(({ n }) => !known.has(n));
-  const rows = [...model.rows, ...fresh].slice(-mostRows);
+  const rows = merged(model.rows, batch).slice(-mostRows);
   return listed({ ...model, rows, missed: model.missed + batch.missed, state: batch.state });
+}
+
+/** Each number once, as it was told last, in their order: one that goes on took its number before it is over. */
+function merged(known: readonly Row[], { rows, running }: Batch): readonly Row[] {
+  const isRunning = new Set(running);
+  const byNumber = new Map(known.map((row) => [row.n, row]));
+  for (const row of rows) byNumber.set(row.n, row);
+  return [...byNumber.values()]
+    .map((row) => (row.isRunning && !isRunning.has(row.n) ? { ...row, isRunning: false } : row))
+    .sort((a, b) => a.n - b.n);
 }
 
 export function withPause(model: Model): Model {

@@ -89,6 +89,7 @@ button[aria-expanded='true'] { background: var(--chosen); border-color: var(--li
 .badge { flex: none; padding: 0 0.45rem; border-radius: 99px; font-size: 11px; color: var(--muted); background: var(--code); border: 1px solid var(--line); }
 .status { font-variant-numeric: tabular-nums; font-weight: 600; }
 .s2 { color: var(--good); } .s3 { color: var(--link); } .s4 { color: var(--fair); } .s5 { color: var(--bad); }
+.is-running { color: var(--good); } .is-running::before { content: ''; display: inline-block; width: 0.4rem; height: 0.4rem; margin-right: 0.3rem; border-radius: 99px; background: currentColor; vertical-align: 0.1em; }
 .verdict { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(5rem, 6.5rem) 3rem; gap: 0 0.5rem; padding: 0 0.7rem; }
 .is-open .row .size, .is-open .row .time, .is-open .badge .long { display: none; }
@@ -126,7 +127,7 @@ button[aria-expanded='true'] { background: var(--chosen); border-color: var(--li
   .row .method { grid-area: method; } .row .path { grid-area: path; } .row .status { grid-area: status; text-align: right; } .row .verdict { grid-area: verdict; } .row .duration { grid-area: duration; }
 }
 @media (prefers-reduced-motion: no-preference) {
-  .live.is-good .dot { animation: breathe 2.4s ease-in-out infinite; }
+  .live.is-good .dot, .is-running::before { animation: breathe 2.4s ease-in-out infinite; }
   @keyframes breathe { 50% { opacity: 0.45; } }
 }
 `;

@@ -6,10 +6,11 @@ export function TimingPane({ detail }: { readonly detail: Detail }) {
   const { timing, row, requestId, client, version } = detail;
   const { waitMs, totalMs, attempts } = timing;
   const receiveMs = waitMs === null ? 0 : Math.max(0, totalMs - waitMs);
+  const noHead = row.isRunning ? 'the API has given none yet' : 'the API gave none';
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['Started', `${row.time} (${new Date(row.at).toISOString()})`],
-    ['Until the API’s head', waitMs === null ? 'the API gave none' : milliseconds(waitMs)],
-    ['Until the end', milliseconds(totalMs)],
+    ['Until the API’s head', waitMs === null ? noHead : milliseconds(waitMs)],
+    [row.isRunning ? 'By now' : 'Until the end', milliseconds(totalMs)],
     ['Requests to the API', String(attempts)],
     ['Request id', requestId],
     ['Client', `${client}, HTTP/${version}`],

@@ -18,7 +18,7 @@ import { preflight, row } from './rows.ts';
 const state = { requests: 1 } as State;
 
 function batch(...rows: readonly Row[]): Batch {
-  return { rows, missed: 0, state };
+  return { rows, missed: 0, running: rows.filter(({ isRunning }) => isRunning).map(({ n }) => n), state };
 }
 
 function shown({ shown: items }: Model): readonly number[] {
@@ -29,6 +29,24 @@ describe('the model', () => {
   it('shows the newest first, each once, also after a reconnection that tells all again', () => {
     const model = withBatch(withBatch(empty, batch(row(1), row(2))), batch(row(1), row(2), row(3)));
     expect(shown(model)).toEqual([3, 2, 1]);
+  });
+
+  it('shows one that goes on as it was told last, in its place', () => {
+    const begun = withBatch(empty, batch(row(1), row(2, { isRunning: true, status: 0 })));
+    const later = withBatch(begun, batch(row(3), row(2, { isRunning: true, size: '9k' })));
+    expect(later.rows.map(({ n, size, isRunning }) => [n, size, isRunning])).toEqual([
+      [1, '1.2k', false],
+      [2, '9k', true],
+      [3, '1.2k', false],
+    ]);
+    expect(shown(withFilter(later, 'is:running'))).toEqual([2]);
+    const over = withBatch(later, batch(row(2, { size: '12k' })));
+    expect(over.rows.map(({ size, isRunning }) => [size, isRunning])[1]).toEqual(['12k', false]);
+  });
+
+  it('shows one as over whose end was missed', () => {
+    const begun = withBatch(empty, batch(row(1, { isRunning: true })));
+    expect(withBatch(begun, batch(row(9))).rows.map(({ isRunning }) => isRunning)).toEqual([false, false]);
   });
 
   it('keeps two thousand rows', () => {

@@ -11,6 +11,7 @@ export function row(n: number, parts: Partial<Row> = {}): Row {
     method: 'GET',
     path: '/gh/user',
     status: 200,
+    isRunning: false,
     time: '12:04:31',
     duration: '84ms',
     size: '1.2k',

@@ -5,7 +5,7 @@ import { BodyPane } from './body.tsx';
 import { CookiesPane } from './cookies.tsx';
 import { EditPane } from './edit.tsx';
 import { HeadersPane } from './headers.tsx';
-import { durationText, verdictClass } from './list.tsx';
+import { durationText, verdictClass } from './line.tsx';
 import { selectedItem, type Tab } from './model.ts';
 import { TimingPane } from './timing.tsx';
 import type { ViewProps } from './view-props.ts';

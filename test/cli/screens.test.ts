@@ -1,6 +1,6 @@
 /** What a person sees: the executable in a real terminal. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -103,6 +103,24 @@ describe.runIf(canSee)('a terminal', () => {
     screen.type('sh run --port abc; echo "code $?"');
     await screen.shows(/^code 2/m);
     expect(screen.text()).toMatch(/^ {2}Mend: write --port 8010, .* for the\n {8}next free one$/m);
+    expect(screen.isWrapped()).toBe(false);
+  });
+
+  it.each([
+    [
+      'routes',
+      /^0 {2}\/gh\/\*\* {2}→ {2}http:\S+\n {3}for http:\S+ {2}websocket {2}cors-proxy\.config\.json:3:5$/m,
+    ],
+    [`explain GET /gh/user --origin ${page}`, /^browser +lets the page read the answer$/m],
+    ['doctor', /^Nothing is in the way$/m],
+    ['allow http://localhost:4200 --route "/gh/**"', /^A running proxy takes it up by itself\.$/m],
+  ])('of 80 columns shows what %s says in whole words', async (words, shown) => {
+    const cwd = await project();
+    writeFileSync(join(cwd, 'run'), `exec ${command} "$@"\n`);
+    const screen = openScreen({ columns: 80, cwd, env: { CORS_PROXY_PORT: '0' } });
+    screen.type(`sh run ${words}; echo "code $?"`);
+    await screen.shows(/^code 0$/m);
+    expect(screen.text()).toMatch(shown);
     expect(screen.isWrapped()).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 /** What came of an origin that was to be allowed, in words. */
 
+import { folded } from '../../config/wrapped.ts';
 import type { Route } from '../../ruleset.ts';
 import { printProblems } from '../problem-report.ts';
 import { complain, type Terminal } from '../terminal.ts';
@@ -9,7 +10,8 @@ export function tellAllowed(allowed: Allowed, terminal: Terminal): void {
   const { out, err } = terminal;
   switch (allowed.kind) {
     case 'added':
-      for (const text of addedLines(allowed)) out.line(text);
+      for (const text of addedLines(allowed))
+        out.line(folded(text, { indent: 2, width: out.layout().width }));
       break;
     case 'there already':
       out.line(`Nothing to do: ${allowed.origin} is allowed already  ${allowed.place}`);

@@ -2,8 +2,9 @@
 
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { folded } from '../../config/wrapped.ts';
 import { escapeControls } from '../../observe/mask.ts';
-import type { Paint } from '../../observe/paint.ts';
+import type { Layout } from '../../observe/spans.ts';
 import type { Context, Run } from '../context.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { clockFinding, nodeFinding, proxyFindings, watchFinding } from '../doctor/machine.ts';
@@ -16,7 +17,7 @@ export const doctor: Run = async (context) => {
   const findings = await examine(context);
   const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
   const { out } = terminal;
-  out.line(isJson ? JSON.stringify(findings.map(findingJson)) : doctorText(findings, out.layout().paint));
+  out.line(isJson ? JSON.stringify(findings.map(findingJson)) : doctorText(findings, out.layout()));
   return findings.some(({ mark }) => mark === '✗') ? exitCode.failure : exitCode.ok;
 };
 
@@ -47,7 +48,10 @@ function findingJson({ name, mark, said, mend }: Finding): object {
   return { name, ok: mark === '–' ? null : mark === '✓', said, mend: mend === '' ? null : mend };
 }
 
-function doctorText(findings: readonly Finding[], paint: Paint): string {
+/** Columns of mark and name. */
+const indent = 15;
+
+function doctorText(findings: readonly Finding[], { paint, width }: Layout): string {
   const styles = { '✓': paint.green, '✗': paint.red, '–': paint.dim } as const;
   const lines = findings.flatMap(({ name, mark, said, mend }) => [
     `${styles[mark](mark)} ${paint.bold(name.padEnd(11))}  ${escapeControls(said)}`,
@@ -55,5 +59,5 @@ function doctorText(findings: readonly Finding[], paint: Paint): string {
   ]);
   const bad = findings.filter(({ mark }) => mark === '✗').length;
   const verdict = bad === 0 ? paint.green('Nothing is in the way') : paint.red(`${bad} in the way`);
-  return [...lines, '', verdict].join('\n');
+  return [...lines.map((line) => folded(line, { indent, width })), '', verdict].join('\n');
 }

@@ -1,5 +1,6 @@
 /** `cors-proxy explain METHOD PATH --origin O`: what would happen to a request, and why. Sends nothing. */
 
+import { folded } from '../../config/wrapped.ts';
 import { secretsIn } from '../../guard/secret-text.ts';
 import { maskOf } from '../../observe/mask.ts';
 import type { Plan } from '../../plan-shape.ts';
@@ -10,7 +11,7 @@ import { type Answer, answer, type Step } from '../explain/answer.ts';
 import { readPasted } from '../explain/pasted.ts';
 import { firstSteps, questionOfPasted } from '../explain/pasted-question.ts';
 import { type Question, readQuestion } from '../explain/question.ts';
-import { reportText } from '../explain/report.ts';
+import { reportIndent, reportText } from '../explain/report.ts';
 import { printProblems } from '../problem-report.ts';
 import { hasNoTarget, loadRequest, readRules } from '../read-rules.ts';
 import { complain } from '../terminal.ts';
@@ -34,15 +35,18 @@ export const explain: Run = async ({ io, line, settings, terminal }) => {
   const answered = answer(asked.question, ruleset);
   const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
   const { out } = terminal;
-  const { paint } = out.layout();
+  const { paint, width } = out.layout();
   const mask = maskOf(ruleset);
   // Names and methods are the user's own words, and may hold a secret like any other text.
   const text = isJson
     ? JSON.stringify(answerJson(asked.question, answered, ruleset), (_key, value: unknown) =>
         typeof value === 'string' ? mask.text(value) : value,
       )
-    : secretsIn(ruleset.secrets).mask(
-        [...asked.notes, reportText(asked.question, answered, { ruleset, paint })].join('\n'),
+    : folded(
+        secretsIn(ruleset.secrets).mask(
+          [...asked.notes, reportText(asked.question, answered, { ruleset, paint })].join('\n'),
+        ),
+        { indent: reportIndent, width },
       );
   out.line(text);
   return answered.verdict === 'refused' ? exitCode.refused : exitCode.ok;

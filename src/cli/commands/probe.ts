@@ -20,9 +20,7 @@ export const probe: Run = async ({ io, line, settings, terminal }) => {
   const probed = await probeApi(question, asking(io.env));
   const isJson = line.switches.get('json') === true || settings.logFormat === 'json';
   const { out } = terminal;
-  out.line(
-    isJson ? JSON.stringify(probeJson(question, probed)) : probeText(question, probed, out.layout().paint),
-  );
+  out.line(isJson ? JSON.stringify(probeJson(question, probed)) : probeText(question, probed, out.layout()));
   return codeOf(probed);
 };
 

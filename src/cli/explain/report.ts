@@ -22,6 +22,9 @@ interface Row {
   readonly text: string;
 }
 
+/** Columns of the labels. */
+export const reportIndent = 12;
+
 export function reportText(question: Question, answer: Answer, { ruleset, paint }: ReportOptions): string {
   const mask = maskOf(ruleset);
   const rows = [
@@ -33,7 +36,7 @@ export function reportText(question: Question, answer: Answer, { ruleset, paint 
   const from =
     question.origin === undefined ? 'no page (curl, a navigation)' : `a page on ${question.origin}`;
   const title = `${question.method} ${ownOrigin(ruleset)}${mask.target(question.path)}  for ${mask.text(from)}`;
-  const text = rows.map(({ label, text }) => `${paint.dim(label.padEnd(10))}  ${text}`.trimEnd());
+  const text = rows.map(({ label, text }) => `${paint.dim(label.padEnd(reportIndent))}${text}`.trimEnd());
   return [paint.bold(title), '', ...text, '', verdictLine(answer, paint)].join('\n');
 }
 

@@ -1,20 +1,27 @@
 /** What came of a probe, in words, and the route to paste. */
 
 import { defaults } from '../../config/defaults.ts';
+import { folded } from '../../config/wrapped.ts';
 import { firstValue, lines } from '../../http/header-list.ts';
 import { isLoopbackHost, parseOrigin } from '../../http/origin.ts';
 import { maskOf } from '../../observe/mask.ts';
 import type { Paint } from '../../observe/paint.ts';
+import type { Layout } from '../../observe/spans.ts';
 import type { ProbeRequest } from './ask.ts';
 import type { Probed, ProbeQuestion, ProbeStep } from './probe.ts';
 
 /** Nothing is known to be secret here: credentials are masked by the names of their fields. */
 export const mask = maskOf({ secrets: [] });
 
-export function probeText(question: ProbeQuestion, probed: Probed, paint: Paint): string {
+/** Columns of the labels. */
+const indent = 12;
+
+export function probeText(question: ProbeQuestion, probed: Probed, { paint, width }: Layout): string {
   const { method, url, origin } = question;
   const rows = [...probed.steps.flatMap(stepRows), ...failureRows(probed), ...noteRows(question, probed)];
-  const text = rows.map(([label, said]) => `${paint.dim(label.padEnd(10))}  ${said}`.trimEnd());
+  const text = rows.map(([label, said]) =>
+    folded(`${paint.dim(label.padEnd(indent))}${said}`.trimEnd(), { indent, width }),
+  );
   const title = `${mask.text(method)} ${shownUrl(url)}  for a page on ${mask.text(origin)}`;
   const route = needsProxy(probed) ? ['', ...routeLines(question)] : [];
   return [paint.bold(title), '', ...text, '', verdictLine(probed, origin, paint), ...route].join('\n');

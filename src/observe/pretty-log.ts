@@ -24,7 +24,7 @@ export function createPrettyLog({ write, layout, threshold }: PrettyLogOptions):
     if (!isHeard('error', level)) return;
     const news = runs.note(exchange);
     if (news?.kind === 'quiet') return;
-    if (news?.kind === 'still') return write(() => `${stillLine(exchange, news.run, layout())}\n`);
+    if (news?.kind === 'still') return write(() => `${formatExchange(exchange, layout(), news.run.count)}\n`);
     if (news?.kind === 'back') write(() => `${backLine(exchange, news.run, layout())}\n`);
     if (isHeard(levelOf(exchange), level)) write(lineOf(exchange));
   };
@@ -36,16 +36,8 @@ export function createPrettyLog({ write, layout, threshold }: PrettyLogOptions):
   }
 }
 
-function stillLine(exchange: Exchange, run: FailureRun, layout: Layout): string {
-  const text = `upstream ✗ ${run.code} ${run.upstream} (×${run.count} in ${run.seconds} s)`;
-  return renderSpans([timeSpan(exchange), { text, style: 'red' }], layout);
-}
-
 function backLine(exchange: Exchange, run: FailureRun, layout: Layout): string {
   const text = `upstream ✓ back ${run.upstream} (×${run.count} ${run.code} in ${run.seconds} s)`;
-  return renderSpans([timeSpan(exchange), { text, style: 'green' }], layout);
-}
-
-function timeSpan({ timings }: Exchange): { text: string; style: 'dim' } {
-  return { text: `${timeOfDay(timings.startedAt)}  `, style: 'dim' };
+  const time = { text: `${timeOfDay(exchange.timings.startedAt)}  `, style: 'dim' } as const;
+  return renderSpans([time, { text, style: 'green' }], layout);
 }

@@ -1,4 +1,4 @@
-/** Says things once: a refusal that comes again gets a count, an API that is down gets one line until it is back. */
+/** Says things once: a refusal that comes again gets a count, an API that is down is explained once until it is back. */
 
 import type { Exchange } from '../exchange.ts';
 import { firstValue } from '../http/header-list.ts';
@@ -57,8 +57,8 @@ export interface FailureRuns {
   readonly note: (exchange: Exchange) => FailureNews | undefined;
 }
 
-/** How often a run that goes on is mentioned. */
-const mentionEveryMs = 10_000;
+/** Whoever reloads a page sees that it came; what a client asks again without end does not fill the screen. */
+const mentionEveryMs = 1000;
 
 interface OpenRun {
   code: string;

@@ -100,6 +100,7 @@ describe.runIf(canSee)('a terminal', () => {
   it('breaks complaints between words', async () => {
     const cwd = folderWith({ run: `exec ${command} "$@"\n` });
     const screen = openScreen({ columns: 80, cwd });
+    await screen.shows(/^\$$/m);
     screen.type('sh run --port abc; echo "code $?"');
     await screen.shows(/^code 2/m);
     expect(screen.text()).toMatch(/^ {2}Mend: write --port 8010, .* for the\n {8}next free one$/m);
@@ -118,6 +119,8 @@ describe.runIf(canSee)('a terminal', () => {
     const cwd = await project();
     writeFileSync(join(cwd, 'run'), `exec ${command} "$@"\n`);
     const screen = openScreen({ columns: 80, cwd, env: { CORS_PROXY_PORT: '0' } });
+    // What is typed before the prompt is there is echoed twice, the second time behind it.
+    await screen.shows(/^\$$/m);
     screen.type(`sh run ${words}; echo "code $?"`);
     await screen.shows(/^code 0$/m);
     expect(screen.text()).toMatch(shown);

@@ -19,6 +19,9 @@ export interface RequestBodyOptions {
 /** Bytes that may be sent again on a fresh connection (research: 64 KiB covers JSON, and bounds the memory). */
 const replayable = 64 * 1024;
 
+/** Of an upload, as much as may wait for its upstream: four reads, so that the client is not stopped at each of them. */
+const mostWaitingBytes = 256 * 1024;
+
 export class RequestBody {
   isComplete = false;
   readonly #request: Request;
@@ -97,7 +100,10 @@ export class RequestBody {
   #sendStream(): void {
     const send = this.#takeSend();
     if (send === undefined) return;
-    const stream = new Readable({ read: () => this.#request.resume() });
+    const stream = new Readable({
+      highWaterMark: mostWaitingBytes,
+      read: () => this.#request.resume(),
+    });
     // Whoever destroys it tells the exchange by other means.
     stream.on('error', () => {});
     for (const chunk of this.#kept ?? []) stream.push(chunk);

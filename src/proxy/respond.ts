@@ -61,11 +61,19 @@ export function respond(
   endResponse(request, response, { head });
 }
 
-/** Whether more may be written at once. */
+/** What may wait for a client that is slower than the API. To stop the API at each chunk would cost as much as the chunk. */
+const mostWaitingBytes = 256 * 1024;
+
+/** Whether more may be written at once; if not, `drain` follows. */
 export function writeBody(response: Response, chunk: Buffer): boolean {
-  if (response instanceof ServerResponse) return response.write(chunk);
-  // The head has ended the stream where there is no content: HEAD, 204, 205, 304. A write after that is an error.
-  return response.stream.writableEnded || response.write(chunk);
+  // The head has ended a stream of HTTP/2 where there is no content: HEAD, 204, 205, 304. A write after that is an error.
+  const isOver = !(response instanceof ServerResponse) && response.stream.writableEnded;
+  return isOver || write(response, chunk) || response.writableLength < mostWaitingBytes;
+}
+
+/** The overloads of the two are the same, which their union does not say. */
+function write(response: Response, chunk: Buffer): boolean {
+  return response instanceof ServerResponse ? response.write(chunk) : response.write(chunk);
 }
 
 function filtered(headers: HeaderList): string[] {

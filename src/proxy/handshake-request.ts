@@ -20,24 +20,36 @@ export function handshakeRequest(plan: ForwardPlan): IncomingMessage {
 
 /** Where it goes: a connection of its own, for it becomes the tunnel. */
 export function handshakeTarget(route: Route, lookup: LookupFunction) {
-  const { target, tls, timeouts, forwardProxy } = route;
+  const { target, tls } = route;
   const { scheme, hostHeader, hostname, port } = target;
+  return {
+    target: { protocol: `${scheme}:`, host: hostHeader, hostname, port },
+    agent: agentFor(route, lookup),
+    secure: tls.verify,
+  };
+}
+
+const agents = new WeakMap<Route, http.Agent>();
+
+/** One a route: each tunnel would keep its own for as long as it lasts. */
+function agentFor(route: Route, lookup: LookupFunction): http.Agent {
+  const known = agents.get(route);
+  if (known !== undefined) return known;
+  const { forwardProxy } = route;
+  const agent =
+    forwardProxy === undefined ? directAgent(route, lookup) : proxiedAgent(forwardProxy.url, route);
+  agents.set(route, agent);
+  return agent;
+}
+
+function directAgent({ target, tls, timeouts }: Route, lookup: LookupFunction): http.Agent {
+  const { scheme, hostname } = target;
   const connection = {
     keepAlive: false,
     autoSelectFamily: true,
     lookup: guardedLookup(lookup, hostname, timeouts.connectMs),
   };
-  return {
-    target: { protocol: `${scheme}:`, host: hostHeader, hostname, port },
-    agent: forwardProxy === undefined ? directAgent() : proxiedAgent(forwardProxy.url, route),
-    secure: tls.verify,
-  };
-
-  function directAgent(): http.Agent {
-    return scheme === 'http'
-      ? new http.Agent(connection)
-      : new https.Agent({ ...connection, ...secure(tls) });
-  }
+  return scheme === 'http' ? new http.Agent(connection) : new https.Agent({ ...connection, ...secure(tls) });
 
   function secure({ verify, ca, cert, key }: Route['tls']) {
     return {

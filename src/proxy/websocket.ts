@@ -64,6 +64,9 @@ function loadProxy(): Promise<Library> {
  */
 const maxEarlyBytes = 64 * 1024;
 
+/** Made here: http-proxy keeps it, and with it whatever it was made amidst. */
+const ignore = () => {};
+
 class Handshake {
   readonly #task: Task;
   readonly #plan: ForwardPlan;
@@ -91,10 +94,7 @@ class Handshake {
     this.#earlyBytes = head.length;
     this.#onGone = () => this.#abandon();
     state.tunnels.set(socket, undefined);
-    socket.once('close', () => {
-      if (state.tunnels.get(socket) === undefined) state.tunnels.delete(socket);
-      this.#onGone();
-    });
+    socket.once('close', this.#gone);
     socket.on('data', this.#keepEarly);
     socket.once('end', this.#leave);
   }
@@ -104,10 +104,10 @@ class Handshake {
     // One a handshake: what it emits can belong to no other.
     const proxy = createProxyServer({});
     // It throws the errors of the client's socket where nobody listens.
-    proxy.on('error', () => {});
-    proxy.on('proxyReqWs', (request: ClientRequest) => this.#adopt(request));
+    proxy.on('error', ignore);
+    proxy.once('proxyReqWs', (request: ClientRequest) => this.#adopt(request));
     const options = handshakeTarget(this.#route, this.#state.lookup) as unknown as ServerOptions;
-    proxy.ws(handshakeRequest(this.#plan), this.#client, Buffer.alloc(0), options, () => {});
+    proxy.ws(handshakeRequest(this.#plan), this.#client, Buffer.alloc(0), options, ignore);
     this.#replaceListeners();
   }
 
@@ -181,6 +181,7 @@ class Handshake {
     response.headers = fieldsByName([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
     client.off('data', this.#keepEarly);
     client.off('end', this.#leave);
+    this.#letGo();
     client.pause();
     const early = Buffer.concat(this.#early);
     if (early.length > 0) client.unshift(early);
@@ -192,6 +193,12 @@ class Handshake {
     upstream.removeAllListeners('error');
     closeTogether(client, upstream, () => tunnels.delete(client));
     this.#report({ status: 101, responseHeaders: head.headers, upstreamHeaders: response.rawHeaders });
+  }
+
+  /** An open tunnel holds nothing of its handshake: http-proxy keeps the request for as long as it lasts. */
+  #letGo(): void {
+    this.#client.off('close', this.#gone);
+    this.#request?.removeAllListeners().on('error', ignore);
   }
 
   #finished(response: IncomingMessage): ResponseHead {
@@ -264,6 +271,11 @@ class Handshake {
     this.#request?.destroy();
     this.#report({ status: 499, outcome: 'client_abort' });
   }
+
+  readonly #gone = (): void => {
+    this.#state.tunnels.delete(this.#client);
+    this.#onGone();
+  };
 
   /** Half-closed before the answer counts as gone, as it does for a request. */
   readonly #leave = (): void => {

@@ -100,8 +100,8 @@ function checkNamed(entry: Entry, shape: Shape, way: Way): readonly Finding[] {
 }
 
 /** The option that the author seems to have chosen, by the kind of the value. */
-function optionFor(node: JsonNode, { options }: ChoiceShape): Shape | undefined {
-  return options.find((option) => {
+function optionFor(node: JsonNode, { options, about }: ChoiceShape): Shape | undefined {
+  const chosen = options.find((option) => {
     if (option.kind === 'leaf') {
       return node.kind === 'text'
         ? option.type === 'text'
@@ -109,6 +109,8 @@ function optionFor(node: JsonNode, { options }: ChoiceShape): Shape | undefined 
     }
     return option.kind === node.kind;
   });
+  // Of what is said to paste, the key knows more than one of its options.
+  return chosen?.kind === 'leaf' ? { ...chosen, about: { ...about, ...chosen.about } } : chosen;
 }
 
 function checkLeaf(node: JsonNode, shape: LeafShape, way: Way): readonly Finding[] {

@@ -77,12 +77,17 @@ function fits(leaf: LeafShape, value: unknown): boolean {
 function fallbackMend(node: JsonNode, shape: Shape, leaves: readonly LeafShape[]): string {
   if (node.kind === 'plain' && node.value === null) return 'remove the key, or give it a value';
   const [example] = shape.about.examples ?? [];
-  if (example !== undefined) return `write ${JSON.stringify(example)}`;
   const modes = leaves.flatMap((leaf) => leaf.modes).map((mode) => JSON.stringify(mode));
-  if (modes.length > 0) return `write ${modes.join(' or ')}`;
+  const pastes = [...(example === undefined ? [] : [pasted(example)]), ...modes];
+  if (pastes.length > 0) return `write ${pastes.join(' or ')}`;
   if (leaves.some(({ type }) => type === 'boolean')) return 'write true or false';
   if (shape.kind === 'list' && node.kind === 'text') return `write [${JSON.stringify(node.written)}]`;
   return shape.kind === 'leaf' ? 'write a text in double quotes' : exampleOf(shape);
+}
+
+/** On one line, as people write it: `{ "allowOrigin": "…" }`. */
+function pasted(example: unknown): string {
+  return JSON.stringify(example, null, 1).replaceAll(/\s*\n\s*/g, ' ');
 }
 
 function exampleOf(shape: Shape): string {

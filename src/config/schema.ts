@@ -17,7 +17,7 @@ export interface About {
   /** Where the default is not one value: "loopback origins on any port". */
   readonly defaultText?: string;
   /** Values to paste. */
-  readonly examples?: readonly (string | number | boolean)[];
+  readonly examples?: readonly (string | number | boolean | Readonly<Record<string, string>>)[];
   /** The code of a wrong value here and below; CP102 where none is given. */
   readonly code?: string;
   /** It goes into a header field: V53 has words of its own. */
@@ -301,7 +301,7 @@ const routeSchema = v.strictObject(
           description:
             'CORS rules of this route. "passthrough": nothing is decided, added or removed; the API answers for itself.',
           defaultText: 'the top-level cors',
-          examples: ['passthrough'],
+          examples: [{ allowOrigin: 'http://localhost:5173' }],
         }),
       ),
     ),

@@ -234,7 +234,14 @@ const types: readonly Row[] = [
     'a word where the rules or "passthrough" stand',
     withRoute('"cors": "off"'),
     [
-      'c.json:2:9 routes[0].cors CP106 "cors" must be an object, or "passthrough", not "off" · write "passthrough"',
+      'c.json:2:9 routes[0].cors CP106 "cors" must be an object, or "passthrough", not "off" · write { "allowOrigin": "http://localhost:5173" } or "passthrough"',
+    ],
+  ],
+  [
+    'an origin where the rules stand: nobody is sent to "passthrough" alone',
+    withRoute('"cors": "http://localhost:3000"'),
+    [
+      'c.json:2:9 routes[0].cors CP106 "cors" must be an object, or "passthrough", not "http://localhost:3000" · write { "allowOrigin": "http://localhost:5173" } or "passthrough"',
     ],
   ],
   [

@@ -15,7 +15,7 @@ import { type BannerFacts, bannerText } from './banner.ts';
 import type { Context } from './context.ts';
 import { printProblems } from './problem-report.ts';
 import type { RulesReport } from './read-rules.ts';
-import type { RulesetDiff } from './ruleset-diff.ts';
+import type { RulesetDiff } from './reload/ruleset-diff.ts';
 
 export interface Ready extends BannerFacts {
   readonly port: number;

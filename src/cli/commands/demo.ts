@@ -8,7 +8,7 @@ import { demoConfig } from '../demo/config-file.ts';
 import { curlCommand } from '../demo/page-html.ts';
 import { type Demo, startDemo } from '../demo/start.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../port/free-port.ts';
 import { printProblems } from '../problem-report.ts';
 import { loadRequest, readRules } from '../read-rules.ts';
 import { type Invitation, runProxy } from '../running.ts';

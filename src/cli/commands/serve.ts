@@ -3,7 +3,7 @@
 import type { LoadRequest } from '../../config/load.ts';
 import type { Run } from '../context.ts';
 import { exitCode } from '../exit-code.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../port/free-port.ts';
 import { printProblems } from '../problem-report.ts';
 import { loadRequest, type Rules, readRules } from '../read-rules.ts';
 import { runProxy } from '../running.ts';

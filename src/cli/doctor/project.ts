@@ -7,10 +7,10 @@ import { resolve } from 'node:path';
 import { originsText } from '../../observe/rule-text.ts';
 import { certificateFolder, readPair } from '../../proxy/certificate-folder.ts';
 import type { ListenOptions, Route } from '../../ruleset.ts';
-import { freePort } from '../free-port.ts';
 import type { Io } from '../io.ts';
-import { inUse } from '../listen-failure.ts';
-import { findPortHolder } from '../port-holder.ts';
+import { freePort } from '../port/free-port.ts';
+import { inUse } from '../port/listen-failure.ts';
+import { findPortHolder } from '../port/port-holder.ts';
 import { hasNoTarget, type RulesReport } from '../read-rules.ts';
 import { aside, type Finding, well, wrong } from './finding.ts';
 

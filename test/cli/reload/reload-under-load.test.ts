@@ -13,8 +13,8 @@ import {
 import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { connectRaw } from '../support/raw-client.ts';
-import { type Started, startMain } from './run-main.ts';
+import { connectRaw } from '../../support/raw-client.ts';
+import { type Started, startMain } from '../run-main.ts';
 
 const page = 'http://localhost:5173';
 const reloads = 20;

@@ -1,14 +1,14 @@
 /** Keeps a running proxy at what its config says: read again, compared with what holds, put in force, told. */
 
 import { resolve } from 'node:path';
-import type { App } from '../app.ts';
-import type { LoadRequest } from '../config/load.ts';
-import type { Problem } from '../config/problem.ts';
-import type { ListenOptions, Ruleset } from '../ruleset.ts';
-import type { Context } from './context.ts';
-import { type RulesReport, readRules } from './read-rules.ts';
-import { type Fingerprint, type Follower, follow } from './reload.ts';
-import type { Reporter } from './reporter.ts';
+import type { App } from '../../app.ts';
+import type { LoadRequest } from '../../config/load.ts';
+import type { Problem } from '../../config/problem.ts';
+import type { ListenOptions, Ruleset } from '../../ruleset.ts';
+import type { Context } from '../context.ts';
+import { type RulesReport, readRules } from '../read-rules.ts';
+import type { Reporter } from '../reporter.ts';
+import { type Fingerprint, type Follower, follow } from './follow-files.ts';
 import { diffRulesets, restartKeys } from './ruleset-diff.ts';
 
 export interface Followed {

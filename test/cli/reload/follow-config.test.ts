@@ -8,8 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { validCertificate } from '../support/certificates.ts';
-import { type Started, startMain } from './run-main.ts';
+import { validCertificate } from '../../support/certificates.ts';
+import { type Started, startMain } from '../run-main.ts';
 
 const page = 'http://localhost:5173';
 const configName = 'cors-proxy.config.json';

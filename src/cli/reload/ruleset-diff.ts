@@ -1,6 +1,6 @@
 /** What a reload changed, what widened access first. Pure; values of headers are never said. */
 
-import type { ListenOptions, Route, Ruleset } from '../ruleset.ts';
+import type { ListenOptions, Route, Ruleset } from '../../ruleset.ts';
 
 export interface RulesetDiff {
   /** `~ routes[1] allowOrigin +http://localhost:4200` */

@@ -3,7 +3,7 @@
 import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startMain } from './run-main.ts';
+import { startMain } from '../run-main.ts';
 
 const config = (port: number) =>
   JSON.stringify({ target: 'https://a.test', cors: { allowOrigin: `http://localhost:${port}` } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { diffRulesets, restartKeys } from '../../src/cli/ruleset-diff.ts';
-import type { ConfigFile, RouteRules } from '../../src/config/schema.ts';
-import { rulesetOf } from '../support/ruleset.ts';
+import { diffRulesets, restartKeys } from '../../../src/cli/reload/ruleset-diff.ts';
+import type { ConfigFile, RouteRules } from '../../../src/config/schema.ts';
+import { rulesetOf } from '../../support/ruleset.ts';
 
 const gh = { match: '/gh/**', target: 'https://gh.test' };
 const pay = { match: '/pay/**', target: 'https://pay.test' };

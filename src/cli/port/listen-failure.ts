@@ -1,7 +1,7 @@
 /** Why a proxy could not listen, in words, with the exact commands that mend it. Never another port in silence. */
 
-import type { ListenOptions } from '../ruleset.ts';
-import { type ExitCode, exitCode } from './exit-code.ts';
+import type { ListenOptions } from '../../ruleset.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
 import { findPortHolder, type PortHolder } from './port-holder.ts';
 
 export interface ListenFailure {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../src/cli/free-port.ts';
-import { listen } from '../../src/proxy/listen.ts';
-import { startMain } from './run-main.ts';
+import { freePort } from '../../../src/cli/port/free-port.ts';
+import { listen } from '../../../src/proxy/listen.ts';
+import { startMain } from '../run-main.ts';
 
 /** A port that is taken until the test ends, on both loopback addresses. */
 async function takenPort(): Promise<number> {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { explainListenFailure, inUse } from '../../src/cli/listen-failure.ts';
-import { findPortHolder, type PortHolder } from '../../src/cli/port-holder.ts';
-import { listeningSockets, readLsof, readNetstat } from '../../src/cli/system-holder.ts';
+import { explainListenFailure, inUse } from '../../../src/cli/port/listen-failure.ts';
+import { findPortHolder, type PortHolder } from '../../../src/cli/port/port-holder.ts';
+import { listeningSockets, readLsof, readNetstat } from '../../../src/cli/port/system-holder.ts';
 
 const listen = { host: 'localhost', port: 8010 };
 const nobody: PortHolder = { command: undefined, pid: undefined, corsProxy: undefined };

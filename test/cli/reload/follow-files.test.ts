@@ -3,9 +3,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Fingerprint, fingerprint, follow } from '../../src/cli/reload.ts';
-import { newWatch } from '../support/watch.ts';
-import { folderWith } from './run-main.ts';
+import { type Fingerprint, fingerprint, follow } from '../../../src/cli/reload/follow-files.ts';
+import { newWatch } from '../../support/watch.ts';
+import { folderWith } from '../run-main.ts';
 
 const deadlineMs = 5000;
 

@@ -1,7 +1,7 @@
 /** A port that nobody has: for `--port auto` and the demo, and for nobody who did not ask for it. */
 
 import { createServer } from 'node:net';
-import { listen } from '../proxy/listen.ts';
+import { listen } from '../../proxy/listen.ts';
 
 /** Near enough that a person finds it again. */
 const neighbours = 20;

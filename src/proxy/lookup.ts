@@ -17,7 +17,8 @@ export function guardedLookup(lookup: LookupFunction, hostname: string, timeoutM
       if (isOver) return;
       isOver = true;
       clearTimeout(timer);
-      const prohibited = error === null ? prohibitedAmong(address) : undefined;
+      // With an error Node gives no address at all, whatever the type says.
+      const prohibited = error === null ? addressAmong(address, isMetadataAddress) : undefined;
       if (prohibited === undefined) callback(error, address, family);
       else callback(ipProhibited(hostname, prohibited), []);
     };
@@ -25,9 +26,12 @@ export function guardedLookup(lookup: LookupFunction, hostname: string, timeoutM
   };
 }
 
-function prohibitedAmong(address: string | LookupAddress[]): string | undefined {
+function addressAmong(
+  address: string | LookupAddress[],
+  isProhibited: (address: string) => boolean,
+): string | undefined {
   const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
-  return addresses.find(isMetadataAddress);
+  return addresses.find(isProhibited);
 }
 
 /**
@@ -37,8 +41,7 @@ function prohibitedAmong(address: string | LookupAddress[]): string | undefined 
 export function publicLookup(lookup: LookupFunction): LookupFunction {
   return (name, options, callback) => {
     lookup(name, options, (error, address, family) => {
-      const addresses = typeof address === 'string' ? [address] : address.map((entry) => entry.address);
-      const prohibited = error === null ? addresses.find(isPrivateAddress) : undefined;
+      const prohibited = error === null ? addressAmong(address, isPrivateAddress) : undefined;
       if (prohibited === undefined) callback(error, address, family);
       else callback(ipProhibited(name, prohibited), []);
     });

@@ -244,6 +244,14 @@ describe('a redirect that is not followed to its end', () => {
     },
   );
 
+  it('leads to a name that nobody knows', async () => {
+    // As Node's own lookup fails: with an error, and without an address.
+    const lookup: AppOptions['lookup'] = (_name, _options, callback) =>
+      (callback as (error: Error) => void)(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
+    const { client } = await following(once(302, 'http://public.test/'), { app: { lookup } });
+    expect(problemCode(await send(client))).toBe('dns_error');
+  });
+
   it('would need a body that was not kept', async () => {
     const { upstream, client } = await following(once(307, '/api/end'));
     const response = await send(client, { method: 'POST', body: 'x'.repeat(100_000) });

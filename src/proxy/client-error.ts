@@ -104,7 +104,9 @@ export function parserErrorAnswer(
     headers: ['Connection', 'close'],
   });
   const head = withCors(problem.head, error, context);
-  return { refusal, bytes: Buffer.from(`${wireHead(head)}${problem.body}`, 'latin1') };
+  // RFC 9110 §9.3.2: also where it is the body of a HEAD that is broken.
+  const body = context.request?.method === 'HEAD' ? '' : problem.body;
+  return { refusal, bytes: Buffer.from(`${wireHead(head)}${body}`, 'latin1') };
 }
 
 /** The policy of the path that the bytes name, for the Origin that they name; none where either cannot be read. */

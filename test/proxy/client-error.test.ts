@@ -85,6 +85,15 @@ describe('parserErrorAnswer', () => {
     const head = request('POST /api/x', { Origin: 'http://evil.test' });
     expect(reader(packet('Host: localhost', 'Origin: http://app.test'), head)).toEqual([]);
   });
+
+  it('is a head alone where the body of a HEAD is broken', () => {
+    const head = request('HEAD /api/x');
+    const { bytes } = parserErrorAnswer(
+      { code: 'HPE_INVALID_CHUNK_SIZE' },
+      { ruleset, listener, id: 'id-1', request: head },
+    );
+    expect(bytes.toString()).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\n$/s);
+  });
 });
 
 describe('wireHead', () => {

@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-// Deadlines only bound failures: tests wait for events, not for time.
-const deadlines = { testTimeout: 20_000, hookTimeout: 60_000, expect: { poll: { timeout: 10_000 } } };
-
-// A worker keeps its process, and the modules that it has read, from one file to the next: half the processor's time.
-const workers = { isolate: false };
+const shared = {
+  // Deadlines only bound failures: tests wait for events, not for time.
+  testTimeout: 20_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
+  // A worker keeps its process, and the modules it has read, from file to file: half the processor's time.
+  isolate: false,
+};
 
 export default defineConfig({
   test: {
@@ -12,12 +15,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...deadlines, ...workers, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] },
+        test: { ...shared, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] },
       },
       {
         test: {
-          ...deadlines,
-          ...workers,
+          ...shared,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/global-setup.ts',

@@ -65,7 +65,7 @@ p { margin: .6rem 0; overflow-wrap: anywhere; }
 .mend { padding: .65rem .9rem; border-radius: 8px; background: var(--good-ground); }
 .mend b { color: var(--good); margin-right: .35em; }
 dl { margin: 1.2rem 0 0; font-size: .9rem; border-top: 1px solid var(--line); }
-dl div { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: .8rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
+dl div { display: grid; grid-template-columns: 7rem minmax(0, 1fr); align-items: baseline; gap: .8rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
 dt { color: var(--muted); }
 dd { margin: 0; font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .92em; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { dl div { grid-template-columns: minmax(0, 1fr); gap: 0; } }

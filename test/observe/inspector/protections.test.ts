@@ -84,6 +84,17 @@ describe('the key in the page', () => {
     expect((await request(app, 'POST /__cors-proxy/allow', sent, body)).status).toBe(401);
   });
 
+  // The attack: a key that got out, in a screenshot or by a shared screen, is used from another browser.
+  it('opens nothing without the cookie', async () => {
+    const app = await start();
+    const { rights } = await visit(app);
+    const [, key = ['', '']] = rights;
+    for (const path of ['/events', '/exchanges/1', '/har']) {
+      expect((await request(app, `GET /__cors-proxy${path}`, [key])).status).toBe(401);
+      expect((await request(app, `GET /__cors-proxy${path}?key=${key[1]}`)).status).toBe(401);
+    }
+  });
+
   // The attack goes on: it fetches the page, or frames it, in order to read the key in it.
   it.each(['empty', 'iframe', 'embed', 'object', 'script'])(
     'is not given to a request for "%s"',

@@ -49,9 +49,9 @@ async function facts(page: Page): Promise<Readonly<Record<string, string>>> {
 describe('a window on an API that is down', () => {
   it('shows a page with the facts of the JSON that a program gets', async () => {
     const page = await windowAt('/dead/x?y=1');
-    const problem = await (await fetch(`${app.url}/dead/x?y=1`)).json();
+    const problem = (await (await fetch(`${app.url}/dead/x?y=1`)).json()) as Readonly<Record<string, string>>;
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(problem.title);
-    await page.getByText(problem.detail, { exact: true }).waitFor();
+    await page.getByText(problem.detail ?? '', { exact: true }).waitFor();
     expect(await page.locator('.mend').textContent()).toContain(problem.hint);
     const { request, ...told } = await facts(page);
     expect(told).toEqual({

@@ -155,7 +155,8 @@ function Panes({ model, actions, detail }: ViewProps & { readonly detail: Detail
           </button>
         ))}
       </div>
-      <div id="pane" class="pane" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys (WAI-ARIA, "Tabs pattern") */}
+      <div id="pane" class="pane" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab}`}>
         <Pane tab={tab} detail={detail} model={model} actions={actions} />
       </div>
     </>

@@ -36,7 +36,7 @@ button.plain { border-color: transparent; background: none; color: var(--muted);
 button.link { border: 0; padding: 0 0.2rem; min-height: 0; background: none; color: var(--link); text-decoration: underline; text-underline-offset: 0.15em; }
 button.round { width: 1.9rem; padding: 0; border-radius: 99px; }
 kbd, .key { padding: 0 0.3em; font-family: var(--mono); border: 1px solid var(--line); border-radius: 4px; color: var(--muted); background: var(--code); font-size: 11px; }
-button.main .key { color: inherit; background: none; border-color: currentColor; opacity: 0.75; }
+button.main .key { color: inherit; background: none; border-color: currentColor; }
 input, textarea { font: inherit; color: var(--ink); background: var(--raised); border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.6rem; min-width: 0; width: 100%; }
 textarea { font-family: var(--mono); font-size: 12.5px; resize: vertical; }
 
@@ -89,9 +89,9 @@ button[aria-expanded='true'] { background: var(--chosen); border-color: var(--li
 .badge { flex: none; padding: 0 0.45rem; border-radius: 99px; font-size: 11px; color: var(--muted); background: var(--code); border: 1px solid var(--line); }
 .status { font-variant-numeric: tabular-nums; font-weight: 600; }
 .s2 { color: var(--good); } .s3 { color: var(--link); } .s4 { color: var(--fair); } .s5 { color: var(--bad); }
-.is-running { color: var(--good); } .is-running::before { content: ''; display: inline-block; width: 0.4rem; height: 0.4rem; margin-right: 0.3rem; border-radius: 99px; background: currentColor; vertical-align: 0.1em; }
+.is-running { color: var(--good); white-space: nowrap; } .is-running::before { content: ''; display: inline-block; width: 0.4rem; height: 0.4rem; margin-right: 0.3rem; border-radius: 99px; background: currentColor; vertical-align: 0.1em; }
 .verdict { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(5rem, 6.5rem) 3rem; gap: 0 0.5rem; padding: 0 0.7rem; }
+.is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(4.5rem, 6.5rem) 4.1rem; gap: 0 0.5rem; padding: 0 0.7rem; }
 .is-open .row .size, .is-open .row .time, .is-open .badge .long { display: none; }
 .nothing { padding: 3rem 1.5rem; text-align: center; color: var(--muted); }
 .nothing code { display: inline-block; margin-top: 0.6rem; padding: 0.5rem 0.8rem; border-radius: 6px; background: var(--code); border: 1px solid var(--line); color: var(--ink); overflow-wrap: anywhere; }

@@ -98,14 +98,24 @@ export class Exchanging implements Controller {
 function headerList(raw: readonly (Buffer | string)[]): HeaderList {
   const whole = wholeOf(raw);
   if (whole === undefined)
-    return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+    return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1', 0, endOf(part))));
   const from = whole.byteOffset;
   const text = whole.toString('latin1');
   return raw.map((part) => {
     if (typeof part === 'string') return part;
     const start = part.byteOffset - from;
-    return text.slice(start, start + part.length);
+    return text.slice(start, start + endOf(part));
   });
+}
+
+/**
+ * RFC 9110 §5.5: white space around a value is no part of it; undici takes off what stands in front alone. A tab behind
+ * it stays: its parser does not take `chunked` for itself with one, and this proxy must not either.
+ */
+function endOf(part: Buffer): number {
+  let end = part.length;
+  while (end > 0 && part[end - 1] === 0x20) end -= 1;
+  return end;
 }
 
 /** The one piece of memory in which the parts lie one behind the other; `undefined` where they do not. */

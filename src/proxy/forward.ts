@@ -134,7 +134,7 @@ class Forwarding implements Handler, Underway {
 
   onResponseStart(_controller: Controller, raw: ResponseHead): void {
     if (this.#isOver) return;
-    const { origin } = this.#route.target;
+    const { origin } = this.#redirects?.target ?? this.#route.target;
     const unfit = unfitResponse(raw, { origin, version: this.#task.head.version });
     if (unfit !== undefined) this.#fail(unfit);
     else if (raw.status < 200) this.#passInformational(raw);
@@ -178,7 +178,7 @@ class Forwarding implements Handler, Underway {
       this.#passEnd([]);
       return;
     }
-    const why = upstreamFailure(error, this.#route.target);
+    const why = this.#redirects?.failureOf(error) ?? upstreamFailure(error, this.#route.target);
     if (this.#sent === undefined) this.#fail(this.#withRetryNote(why));
     else this.#cut(why, this.#sent);
   }
@@ -318,7 +318,7 @@ class Forwarding implements Handler, Underway {
     const { headersMs } = this.#route.timeouts;
     if (headersMs === 0) return;
     this.#headTimer = setTimeout(() => {
-      const { origin } = this.#route.target;
+      const { origin } = this.#redirects?.target ?? this.#route.target;
       const detail = `${origin} did not send a response head within ${headersMs} ms`;
       this.#fail(failure('http_response_timeout', detail, 'timeouts.headers sets how long to wait'));
     }, headersMs);

@@ -2,12 +2,13 @@
 
 import type { Failure } from '../exchange.ts';
 import { allValues, firstValue, type HeaderList, isField } from '../http/header-list.ts';
+import { defaultPort } from '../http/origin.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import { withHopCookies } from '../rewrite/hop-cookies.ts';
 import { type Hop, hopHead, isRedirect, nextHop } from '../rewrite/redirect.ts';
-import type { Route } from '../ruleset.ts';
-import { failure } from './failure.ts';
+import type { Route, Target } from '../ruleset.ts';
+import { failure, upstreamFailure } from './failure.ts';
 import { isPrivateAddress } from './lookup.ts';
 import type { RequestBody } from './request-body.ts';
 import type { UpstreamCall } from './upstream.ts';
@@ -65,6 +66,20 @@ export class Redirects {
     return this.#count > 0;
   }
 
+  /** Who is asked now: a failure is theirs. */
+  get target(): Target {
+    const { target } = this.#task.route;
+    const { origin } = this.#current;
+    return origin === target.origin ? target : targetAt(origin);
+  }
+
+  /** What fails behind a redirect is not mended in "target". */
+  failureOf(error: Error): Failure {
+    const why = upstreamFailure(error, this.target);
+    const { origin } = this.#task.route.target;
+    return this.#hasLeft ? { ...why, hint: `${origin} redirects there: ${invalidHint}` } : why;
+  }
+
   /** Whether this answer is a redirect to be followed. */
   begins({ status, headers }: ResponseHead): boolean {
     const location = firstValue(headers, 'location');
@@ -111,6 +126,21 @@ export class Redirects {
     const isLocal = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host);
     return isLocal && !this.#task.isConfigured(origin);
   }
+}
+
+/** `origin` is one that `nextHop` has made. */
+function targetAt(origin: string): Target {
+  const { protocol, hostname, port, host } = new URL(origin);
+  const scheme = protocol === 'https:' ? 'https' : 'http';
+  return {
+    text: origin,
+    scheme,
+    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(port || defaultPort(scheme)),
+    hostHeader: host,
+    origin,
+    basePath: '',
+  };
 }
 
 function withoutCookies(headers: HeaderList): string[] {

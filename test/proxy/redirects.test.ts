@@ -244,12 +244,22 @@ describe('a redirect that is not followed to its end', () => {
     },
   );
 
-  it('leads to a name that nobody knows', async () => {
-    // As Node's own lookup fails: with an error, and without an address.
-    const lookup: AppOptions['lookup'] = (_name, _options, callback) =>
-      (callback as (error: Error) => void)(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
-    const { client } = await following(once(302, 'http://public.test/'), { app: { lookup } });
-    expect(problemCode(await send(client))).toBe('dns_error');
+  it('leads to a name that does not resolve: that name is said', async () => {
+    const lookup: AppOptions['lookup'] = (_name, _options, callback) => {
+      // As Node's own does: no address beside the error, whatever the types say.
+      const call: (error: Error) => void = callback as never;
+      call(Object.assign(new Error('getaddrinfo ENOTFOUND gone.test'), { code: 'ENOTFOUND' }));
+    };
+    const upstream = await serving(once(302, 'http://gone.test/end'));
+    const { client } = await appFollowing(upstream, { app: { lookup } });
+    const response = await send(client);
+    expect(response.status).toBe(502);
+    expect(JSON.parse(response.body.toString())).toMatchObject({
+      code: 'dns_error',
+      detail: 'The name gone.test does not resolve',
+      hint: `${upstream.origin} redirects there: mend it in the API; with "redirects": "rewrite" the page is given it as it is`,
+    });
+    expect((await send(client)).status).toBe(502);
   });
 
   it('would need a body that was not kept', async () => {

@@ -237,6 +237,15 @@ describe('answers without a body', () => {
     expect((await client.response()).body.toString()).toBe('ok');
   });
 
+  it('a chunked body is one with spaces behind the word, too', async () => {
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding:  chunked  \r\nX-A: 1  \r\n\r\n';
+    const upstream = await upstreamOf([expectRequest, send(`${head}2\r\nok\r\n0\r\n\r\n`)]);
+    const app = await proxyTo(upstream.origin);
+    const response = await (await asking(app, 'GET /api/x')).response();
+    expect([response.status, response.body.toString()]).toEqual([200, 'ok']);
+    expect(values(response.headers, 'x-a')).toEqual(['1']);
+  });
+
   it('UB-15 an empty chunked body is an empty chunked body', async () => {
     const upstream = await upstreamOf([expectRequest, send(`${chunked}0\r\n\r\n`)]);
     const app = await proxyTo(upstream.origin);

@@ -180,6 +180,22 @@ describe('init', () => {
     expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
   });
 
+  it('writes the file that --config names, and says how to use it', async () => {
+    const cwd = folderWith({});
+    const argv = ['init', 'https://api.github.com', '--config', 'proxy.json'];
+    expect(await runMain(argv, { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Wrote proxy\.json: .*\nNow: cors-proxy --config proxy\.json\n/),
+    });
+    expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
+    expect((await runMain(['check', '--config', 'proxy.json'], { cwd })).code).toBe(0);
+    expect(await runMain(argv, { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('proxy.json is there already'),
+    });
+    expect((await runMain(['init', '--config', '-'], { cwd })).code).toBe(2);
+  });
+
   it('names the schema of the workspace that has the package', async () => {
     const shipped = 'node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
     const cwd = join(folderWith({ [shipped]: '{}', 'apps/web/package.json': '{}' }), 'apps/web');

@@ -4,7 +4,7 @@ import type { EventStream, OwnAnswer, OwnEndpoints, WholeAnswer } from '../own-e
 import type { OwnPlan } from '../plan-shape.ts';
 import { problemResponse } from './problem.ts';
 import { type Request, type Response, respond, writeBody, writeHead } from './respond.ts';
-import { nothingSent, report, type Serving, type Task } from './task.ts';
+import { answeredHere, report, type Serving, type Task } from './task.ts';
 
 /** `health`: how another cors-proxy that finds the port taken learns whom it met. */
 export function healthEndpoint(configName: string): OwnEndpoints {
@@ -31,7 +31,8 @@ export async function answerOwn(task: Task, serving: Serving, plan: OwnPlan): Pr
     (error: unknown) => problemHere(task, failedAt(plan, error)),
   );
   const { status, headers: responseHeaders } = answer.head;
-  const done = () => report(task, serving, { ...nothingSent, status, responseHeaders, outcome: 'ok' });
+  const done = () =>
+    report(task, serving, answeredHere({ status, responseHeaders, bytes: 0, outcome: 'ok' }));
   writeOwn(task, answer, { stops: serving.stops, done });
 }
 

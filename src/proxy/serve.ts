@@ -8,7 +8,7 @@ import { forward } from './forward.ts';
 import { answerOwn } from './own.ts';
 import { type ProblemResponse, problemResponse } from './problem.ts';
 import { respond } from './respond.ts';
-import { nothingSent, report, type Serving, type Task } from './task.ts';
+import { answeredHere, report, type Serving, type Task } from './task.ts';
 
 export function serve(task: Task, serving: Serving): void {
   const { plan } = task;
@@ -51,12 +51,12 @@ function answerProblem(task: Task, serving: Serving, problem: ProblemResponse): 
   const head = finishOwn(plan, withoutConnection(problem.head, task), ruleset);
   respond(request, response, { head, body: problem.body });
   task.kept?.response.take(Buffer.from(problem.body));
-  report(task, serving, {
-    ...nothingSent,
-    status: head.status,
-    responseHeaders: head.headers,
-    bytes: Buffer.byteLength(problem.body),
-  });
+  const bytes = Buffer.byteLength(problem.body);
+  report(
+    task,
+    serving,
+    answeredHere({ status: head.status, responseHeaders: head.headers, bytes, outcome: 'refused' }),
+  );
 }
 
 function answer(task: Task, serving: Serving): void {
@@ -69,13 +69,9 @@ function answer(task: Task, serving: Serving): void {
       : { ...plan.response, headers: [...plan.response.headers, ...problem.head.headers] };
   respond(request, response, { head, body: problem?.body ?? '' });
   task.kept?.response.take(Buffer.from(problem?.body ?? ''));
-  report(task, serving, {
-    ...nothingSent,
-    status: head.status,
-    responseHeaders: head.headers,
-    bytes: problem?.body.length ?? 0,
-    outcome: plan.refusal === null ? 'ok' : 'refused',
-  });
+  const bytes = problem === undefined ? 0 : Buffer.byteLength(problem.body);
+  const outcome = plan.refusal === null ? 'ok' : 'refused';
+  report(task, serving, answeredHere({ status: head.status, responseHeaders: head.headers, bytes, outcome }));
 }
 
 function forwardTask(task: Task, serving: Serving, plan: ForwardPlan): void {

@@ -56,21 +56,25 @@ export interface Sent {
   readonly upstreamHeadMs: number | undefined;
 }
 
-/** Of an answer of our own. */
-export const nothingSent = {
-  upstreamHeaders: undefined,
-  bytes: 0,
-  outcome: 'refused',
-  failure: undefined,
-  attempts: 0,
-  upstreamHeadMs: undefined,
-} as const satisfies Partial<Sent>;
+/** An answer of our own: nothing was asked of an upstream. */
+export function answeredHere(answer: Pick<Sent, 'status' | 'responseHeaders' | 'bytes' | 'outcome'>): Sent {
+  return {
+    status: answer.status,
+    responseHeaders: answer.responseHeaders,
+    upstreamHeaders: undefined,
+    bytes: answer.bytes,
+    outcome: answer.outcome,
+    failure: undefined,
+    attempts: 0,
+    upstreamHeadMs: undefined,
+  };
+}
 
 export function report(task: Task, { observe }: Serving, sent: Sent): void {
   observe(exchangeOf(task, sent));
 }
 
-/** Each name is written out: to spread `sent` costs a twentieth of a forwarded request. */
+/** Each name is written out, as above: to spread an object costs a twentieth of a request. */
 export function exchangeOf(task: Task, sent: Sent): Exchange {
   return {
     id: task.id,

@@ -27,6 +27,7 @@ const packages = {
   fastify: '5.12.8',
   '@fastify/reply-from': '12.6.5',
   'fast-proxy': '2.2.0',
+  undici: '7.30.2',
 };
 
 /** Installs the peers where they are not yet. */
@@ -240,4 +241,5 @@ export const peers = [
   corsAnywhere,
   library('@fastify/reply-from', ['@fastify/reply-from', 'fastify']),
   library('fast-proxy'),
+  library('bare undici, no checks, no log', ['undici']),
 ];

@@ -1,6 +1,6 @@
 // Ours beside every peer. Built first: npm run bench [-- FLAG..]
 //   --quick              the first workload, preflights and routes, in under a minute; nothing is written
-//   --only NAME          one part alone: a workload's name, "routes", "bodies", "streams", "latency" or "start"
+//   --only NAME          one part alone: a workload's name, "routes", "bodies", "streams", "latency", "start" or "profile"
 //   --against NAME       only peers whose name holds this
 //   --also FOLDER        another checkout of this project beside this one
 //   --rounds N, --ms N   how often each has its turn, and for how long
@@ -11,10 +11,12 @@ import { enter } from './arena.js';
 import { installPeers, ours, oursForStreams, oursWithRoutes, peers } from './contestants.js';
 import { measureLatencies, measureStarts } from './latencies.js';
 import { canPin, pinDriver } from './processes.js';
+import { profile } from './profile.js';
 import { measureRates, rateRows } from './rates.js';
 import {
   growthTable,
   latencyTable,
+  profileTable,
   rateTable,
   setting,
   startTable,
@@ -213,12 +215,21 @@ async function starts() {
   section('Start: from the command to the first answer', startTable(rows));
 }
 
+async function profiles() {
+  for (const name of ['GET 1 KB', 'preflight']) {
+    note(`profile of ${name}`);
+    const shares = await profile(ours(), api.port, { stepsOf: workloads[name], ms: 4000 });
+    section(`Where the time of ours goes: ${name}`, profileTable(shares));
+  }
+}
+
 const rate = await requestRates();
 if (isWanted('routes')) await routeRates();
 if (isWanted('bodies')) await bodies();
 if (isWanted('streams')) await streams();
 if (isWanted('latency')) await latency(rate);
 if (isWanted('start')) await starts();
+if (isWanted('profile')) await profiles();
 if (isWhole) {
   const about = setting([ours(), ...peers], { isPinned: canPin, load });
   writeReport('docs/benchmarks.md', [about, ...sections].join('\n\n'));

@@ -24,6 +24,7 @@ const servers = {
   Vite: vite,
   '@fastify/reply-from': replyFrom,
   'fast-proxy': fastProxy,
+  'bare undici, no checks, no log': bareUndici,
 };
 
 function proxyServer(library, options) {
@@ -73,6 +74,40 @@ function fastProxy() {
   http
     .createServer((request, response) => proxy(request, response, request.url, {}))
     .listen(port, '127.0.0.1');
+}
+
+/** The least that a proxy with this client can cost: no rule, no check, no deadline, no backpressure, no CORS, no log. */
+async function bareUndici() {
+  const { Pool } = await importPeer('undici');
+  const pool = new Pool(target, { pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
+  http
+    .createServer((request, response) => {
+      const { method, url: path, rawHeaders } = request;
+      const isOfHop = (i) => /^(?:host|connection)$/i.test(rawHeaders[i - (i % 2)]);
+      const headers = rawHeaders.filter((_, i) => !isOfHop(i));
+      const body = method === 'GET' || method === 'OPTIONS' ? null : request;
+      pool.dispatch({ method, path, headers, body }, passingTo(response));
+    })
+    .listen(port, '127.0.0.1');
+}
+
+function passingTo(response) {
+  return {
+    onConnect: () => {},
+    onHeaders: (status, headers) => {
+      response.writeHead(
+        status,
+        headers.map((part) => part.toString('latin1')),
+      );
+      return true;
+    },
+    onData: (chunk) => {
+      response.write(chunk);
+      return true;
+    },
+    onComplete: () => response.end(),
+    onError: () => response.destroy(),
+  };
 }
 
 await servers[name]();

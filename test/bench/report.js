@@ -88,6 +88,13 @@ export function startTable(rows) {
   );
 }
 
+export function profileTable(shares) {
+  return table(
+    ['', 'share'],
+    shares.map(({ owner, share }) => [owner, `${(share * 100).toFixed(1)} %`]),
+  );
+}
+
 function failedRow({ name, failed }, head) {
   return [name, ...head.slice(2).map(() => '–'), failed];
 }

@@ -23,7 +23,8 @@ export function withoutSteps(exchange: Exchange): readonly Step[] {
   if (isAsking && plan.kind !== 'forward') {
     return [step('–', 'the API would have had to answer this preflight itself; it was not asked here')];
   }
-  if (plan.kind !== 'forward' || upstreamHeaders === undefined) {
+  if (plan.kind !== 'forward') return [step('–', 'not known: the API was not asked')];
+  if (upstreamHeaders === undefined) {
     return [
       step('–', `not known: the API ${outcome === 'running' ? 'has given no answer yet' : 'gave no answer'}`),
     ];

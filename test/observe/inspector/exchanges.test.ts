@@ -119,7 +119,7 @@ describe('why', () => {
     expect(texts(browser)).toEqual([
       "✗ keeps the answer from the page: No 'Access-Control-Allow-Origin' header is present on the requested resource.",
     ]);
-    expect(texts(without)).toEqual(['– not known: the API gave no answer']);
+    expect(texts(without)).toEqual(['– not known: the API was not asked']);
     expect(allowable).toBe('http://localhost:4200');
   });
 
@@ -371,6 +371,13 @@ describe('replay', () => {
     expect(values(second.headers, 'cookie')).toEqual(['theme=dark']);
     expect(values(second.headers, 'x-new')).toEqual(['1']);
     expect(second.body.toString()).toBe('{"amount":1999,"password":"x"}');
+  });
+
+  // The attack: a page marks its own request as somebody's repetition.
+  it('is not claimed by whoever writes its field', async () => {
+    const { app } = await stand();
+    await request(app, 'GET /gh/x', [...fromPage, ['Cors-Proxy-Replay', '0123456789abcdef-7']]);
+    expect((await (await visit(app)).detail(1)).row.replayOf).toBeNull();
   });
 
   it('meets the same rules as the first time', async () => {

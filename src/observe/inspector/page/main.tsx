@@ -5,7 +5,7 @@ import { type Actions, createActions } from './actions.ts';
 import { App } from './app.tsx';
 import { listen } from './client.ts';
 import { type Command, commandOf } from './keys.ts';
-import { empty, type Model, withBatch } from './model.ts';
+import { empty, type Model, withBatch, withConnection } from './model.ts';
 
 const root = document.querySelector('#app');
 const narrow = matchMedia('(max-width: 46rem)');
@@ -79,7 +79,7 @@ listen({
     if (!model.isPaused && batch.rows.some(({ n }) => n === model.selected)) void actions.refresh();
   },
   connection: (state) => {
-    model = { ...model, connection: state };
+    model = withConnection(model, state);
     draw();
   },
 });

@@ -82,6 +82,13 @@ function merged(known: readonly Row[], { rows, running }: Batch): readonly Row[]
     .sort((a, b) => a.n - b.n);
 }
 
+/** What went on when the proxy was heard last: whether it still does, nobody knows. */
+export function withConnection(model: Model, connection: Model['connection']): Model {
+  if (connection === 'live') return { ...model, connection };
+  const rows = model.rows.map((row) => (row.isRunning ? { ...row, isRunning: false } : row));
+  return listed({ ...model, connection, rows });
+}
+
 export function withPause(model: Model): Model {
   if (!model.isPaused) return { ...model, isPaused: true };
   const { held } = model;

@@ -94,7 +94,7 @@ button[aria-expanded='true'] { background: var(--chosen); border-color: var(--li
 .is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(4.5rem, 6.5rem) 4.1rem; gap: 0 0.5rem; padding: 0 0.7rem; }
 .is-open .row .size, .is-open .row .time, .is-open .badge .long { display: none; }
 .nothing { padding: 3rem 1.5rem; text-align: center; color: var(--muted); }
-.nothing code { display: inline-block; margin-top: 0.6rem; padding: 0.5rem 0.8rem; border-radius: 6px; background: var(--code); border: 1px solid var(--line); color: var(--ink); overflow-wrap: anywhere; }
+.nothing code { display: inline-block; text-align: left; margin-top: 0.6rem; padding: 0.5rem 0.8rem; border-radius: 6px; background: var(--code); border: 1px solid var(--line); color: var(--ink); overflow-wrap: anywhere; }
 
 .notice { position: fixed; left: 50%; bottom: 1.2rem; transform: translateX(-50%); display: flex; align-items: center; gap: 0.6rem; max-width: min(46rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 0.9rem; border-radius: 8px; background: var(--raised); border: 1px solid var(--line); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); overflow-wrap: anywhere; }
 .notice.is-empty { padding: 0; border: 0; box-shadow: none; }

@@ -8,6 +8,7 @@ import {
   selectedItem,
   selection,
   withBatch,
+  withConnection,
   withFilter,
   withMark,
   withPause,
@@ -47,6 +48,17 @@ describe('the model', () => {
   it('shows one as over whose end was missed', () => {
     const begun = withBatch(empty, batch(row(1, { isRunning: true })));
     expect(withBatch(begun, batch(row(9))).rows.map(({ isRunning }) => isRunning)).toEqual([false, false]);
+  });
+
+  it('shows nothing as going on while the proxy is not reached', () => {
+    const begun = withBatch(empty, batch(row(1, { isRunning: true })));
+    const lost = withConnection(begun, 'lost');
+    expect([lost.connection, lost.shown.map(({ row: { isRunning } }) => isRunning)]).toEqual([
+      'lost',
+      [false],
+    ]);
+    const again = withBatch(withConnection(lost, 'live'), batch(row(1, { isRunning: true })));
+    expect(again.rows.map(({ isRunning }) => isRunning)).toEqual([true]);
   });
 
   it('keeps two thousand rows', () => {

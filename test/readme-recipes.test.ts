@@ -12,6 +12,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import * as library from '../src/index.ts';
 import { runMain, type Started, startMain, type World } from './cli/run-main.ts';
 import { certificateFiles, validCertificate } from './support/certificates.ts';
 
@@ -332,6 +333,25 @@ describe('the recipes', () => {
     const started = configured(await api(), `"cors": { "allowOrigin": "${origin}" }`);
     await urlOf(started);
     await started.printed(/Local Network Access/);
+  });
+
+  it('a test starts the proxy as a library, and hears of each exchange', async () => {
+    const [, names = '', code = ''] =
+      /```js\nimport \{ (.+) \} from 'cors-dev-proxy';\n(.*?)```/s.exec(readme) ?? [];
+    const target = await api();
+    const body = code
+      .replace('https://api.example.com', target)
+      .replace('// … requests to app.url …', 'await ask(app.url);');
+    const asked: number[] = [];
+    const log: unknown[] = [];
+    const params = [...names.split(', '), 'console', 'ask'];
+    const run = new Function(...params, `return (async () => {${body}})();`);
+    await run(
+      ...names.split(', ').map((name) => Object(library)[name]),
+      { log: (...words: unknown[]) => log.push(words) },
+      async (url: string) => asked.push((await ask(url)).status),
+    );
+    expect({ asked, log }).toEqual({ asked: [200], log: [[200, 'forward']] });
   });
 
   it('preflights are forwarded, or all of CORS is left to the API', async () => {

@@ -35,10 +35,15 @@ function problemOf(refusal: Refusal, { plan, id, head }: Task): ProblemResponse 
   const facts = { upstream: '', requestId: id, headers: [...refusal.headers, ...closing] };
   const { status, code } = refusal;
   if (refusal.quiet) return problemResponse({ ...facts, status, code, route: '', ...quietText }, reader);
-  const place = refusal.place === '' ? '' : ` (${refusal.place})`;
+  const place = refusal.place === '' ? '' : ` (${withoutFolder(refusal.place)})`;
   const detail = `${refusal.detail}${place}`;
   const route = plan.route?.match ?? '';
   return problemResponse({ ...facts, status, code, detail, hint: refusal.hint, route }, reader);
+}
+
+/** A page that rebinds its name reads this as well (threat T2): where the config lies, with its user's name, is not for it. */
+function withoutFolder(place: string): string {
+  return place.replace(/^.*[/\\]/, '');
 }
 
 const quietText = {

@@ -17,6 +17,8 @@ export type ConfigSource = ConfigFile | string;
 export interface TestAppOptions {
   /** What `${NAME}` is read from. Default: nothing is set. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The config's name, as the user would write it. */
+  readonly file?: string;
   /** Passed on to `startApp`; its observers are called after ours. */
   readonly app?: AppOptions;
 }
@@ -62,9 +64,9 @@ export async function startTestApp(source: ConfigSource, options: TestAppOptions
 /** Starts a proxy that the caller closes. `listen.port` is 0 unless the source is a text that says otherwise. */
 export async function openTestApp(
   source: ConfigSource,
-  { env = {}, app: appOptions = {} }: TestAppOptions = {},
+  { app: appOptions = {}, ...config }: TestAppOptions = {},
 ): Promise<TestApp> {
-  const rules = rulesOf(source, env);
+  const rules = rulesOf(source, config);
   const watch = newWatch();
   const exchanges: Exchange[] = [];
   const notices: Notice[] = [];
@@ -94,7 +96,7 @@ export async function openTestApp(
         () => exchanges[n - 1],
         () => `there is no exchange ${n}`,
       ),
-    reload: async (next) => app.reload(rulesOf(next, env).value),
+    reload: async (next) => app.reload(rulesOf(next, config).value),
     close: async () => {
       await app.close();
     },
@@ -103,24 +105,23 @@ export async function openTestApp(
 
 const deadlineMs = 3000;
 
+type ConfigOptions = Pick<TestAppOptions, 'env' | 'file'>;
+
 /** Parses and compiles, as `check` does. */
 export function checkConfig(
   source: ConfigSource,
-  { env = {} }: Pick<TestAppOptions, 'env'> = {},
+  { env = {}, file = 'cors-proxy.config.json' }: ConfigOptions = {},
 ): Checked<Ruleset> {
   const text = typeof source === 'string' ? source : JSON.stringify(withFreePort(source), undefined, 2);
   const variables = [{ name: 'the environment', kind: 'environment' as const, values: env }];
-  const parsed = parseConfig(text, { variables });
+  const parsed = parseConfig(text, { variables, file });
   if (!parsed.ok) return parsed;
   const compiled = compile(parsed.value, { readFile: (path) => readFileSync(path, 'utf8') });
   return { ...compiled, problems: [...parsed.problems, ...compiled.problems] };
 }
 
-function rulesOf(
-  source: ConfigSource,
-  env: Readonly<Record<string, string>>,
-): Extract<Checked<Ruleset>, { ok: true }> {
-  const checked = checkConfig(source, { env });
+function rulesOf(source: ConfigSource, options: ConfigOptions): Extract<Checked<Ruleset>, { ok: true }> {
+  const checked = checkConfig(source, options);
   if (!checked.ok) throw new ConfigRefused(checked.problems);
   return checked;
 }

@@ -65,7 +65,7 @@ it('is in the README, small, and what the inspector looks like', async () => {
   });
   await window.goto(app.entrance);
   await window.locator('.path-text', { hasText: '/pay/v1/charges' }).click();
-  await window.getByText('because of header idempotency-key').waitFor();
+  await window.locator('.asked', { hasText: 'because of header idempotency-key' }).waitFor();
   const bytes = await window.screenshot();
   expect(bytes.length).toBeLessThan(200_000);
   if (process.env.npm_lifecycle_event === 'screenshot') writeFileSync(picture, bytes);

@@ -29,7 +29,7 @@ const elsewhere: ReadonlySet<string> = new Set(['RX-07', 'RX-09', 'RX-10', 'LC-2
 /** Without comments: there a row may be mentioned that no test stands for. */
 const tests = folders
   .flatMap((folder) =>
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.test.ts'))
       .map((name) => readFileSync(new URL(name, folder), 'utf8')),
   )

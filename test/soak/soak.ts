@@ -1,5 +1,6 @@
 /** Many requests, a fifth of them broken off, tunnels that come and go, and a reload each second: what is left behind? */
 
+import { setInterval as every } from 'node:timers/promises';
 import { type Random, randomSource } from '../support/random.ts';
 import { abort, abortPoints, Line, tunnel } from './conversations.ts';
 import { type Held, type SoakProxy, soakProxy } from './soak-proxy.ts';
@@ -35,12 +36,10 @@ export async function soak(plan: SoakPlan): Promise<SoakReport> {
   const upstream = await soakUpstream();
   const proxy = await soakProxy({ executable: plan.executable, target: upstream.origin });
   const run = new Run(proxy, randomSource(plan.seed));
-  const saving = setInterval(() => void proxy.reload(), plan.reloadMs);
-  await run.play(Math.ceil(plan.requests * warmUp));
+  await underReloads(proxy, plan.reloadMs, () => run.play(Math.ceil(plan.requests * warmUp)));
   const before = await settled(proxy, upstream);
-  await run.play(plan.requests);
-  clearInterval(saving);
-  const after = await settled(proxy, upstream);
+  await underReloads(proxy, plan.reloadMs, () => run.play(plan.requests));
+  const after = await settled(proxy, upstream, before.handles);
   const upstreamConnections = upstream.connections();
   const exit = await proxy.stop();
   upstream.close();
@@ -99,13 +98,32 @@ class Run {
   }
 }
 
-/** Nothing is asked for any more: all connections go, those that are kept alive when the upstream closes them. */
-async function settled(proxy: SoakProxy, upstream: SoakUpstream): Promise<Held> {
+/** One save after the other, until the work is done. */
+async function underReloads(proxy: SoakProxy, everyMs: number, work: () => Promise<void>): Promise<void> {
+  const worked = new AbortController();
+  const working = work().finally(() => worked.abort());
+  try {
+    for await (const _ of every(everyMs, undefined, { signal: worked.signal })) await proxy.reload();
+  } catch (error) {
+    if (!worked.signal.aborted) throw error;
+  }
+  await working;
+}
+
+/**
+ * Nothing is asked for any more: all connections go, those that are kept alive when the upstream closes them, and the
+ * handles of the last reload.
+ */
+async function settled(
+  proxy: SoakProxy,
+  upstream: SoakUpstream,
+  mostHandles = Number.POSITIVE_INFINITY,
+): Promise<Held> {
   const giveUp = performance.now() + 20_000;
   for (;;) {
     upstream.closeIdle();
     const held = await proxy.held();
-    const isQuiet = held.sockets === 0 && upstream.connections() === 0;
+    const isQuiet = held.sockets === 0 && upstream.connections() === 0 && held.handles <= mostHandles;
     if (isQuiet || performance.now() > giveUp) return held;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

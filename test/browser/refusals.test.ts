@@ -2,11 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { answer } from '../../src/cli/explain/answer.ts';
+import { readPasted } from '../../src/cli/explain/pasted.ts';
 import { explanationOf } from '../../src/observe/cors-verdict.ts';
 import { load } from './loads.ts';
 import { type FetchInit, fetchFrom } from './page-origin.ts';
 import { tableRoutes } from './rules.ts';
-import { blockedBecause, type Origins, type Scheme, schemes, useStage } from './stage.ts';
+import { blockedBecause, type Origins, redLine, type Scheme, schemes, useStage } from './stage.ts';
 
 const theStage = useStage(tableRoutes);
 
@@ -135,6 +136,22 @@ describe('the console says what explain predicts of', () => {
     expect(api.seen().filter(({ method }) => method === 'OPTIONS')).toEqual([]);
   });
 
+  it.each(sent)('%s, over %s, and explain reads that line back', async (name, scheme, row) => {
+    const { from, route, init, says } = row;
+    const { origins, proxies } = theStage();
+    const page = await theStage().page(from);
+    const url = `${proxies[scheme].url}/${route}/pasted-${name.replaceAll(/[^a-z0-9]+/gi, '-')}`;
+    await fetchFrom(page, url, init);
+    expect(readPasted(await redLine(page, url))).toEqual({
+      url,
+      origin: origins[from],
+      method: /^Method (\S+)/.exec(says)?.[1],
+      header: /^Request header field (\S+)/.exec(says)?.[1],
+      credentials: says.includes("is 'include'") ? 'include' : 'omit',
+      blockedAt: says.includes('preflight') ? 'preflight' : 'response',
+    });
+  });
+
   it.each(sent.filter(([, , { init }]) => init.credentials === undefined))(
     '%s, over %s, and so does the log',
     async (name, scheme, { route, says, from, init }) => {
@@ -200,7 +217,9 @@ describe('the console says of', () => {
     const url = `${proxies.http.url}/plain/kind-${what.replaceAll(/[^a-z0-9]+/gi, '-')}`;
     const before = api.seen().length;
     await ask(url);
-    expect(await blockedBecause(await theStage().page('otherPort'), url)).toBe(says);
+    const page = await theStage().page('otherPort');
+    expect(await blockedBecause(page, url)).toBe(says);
+    expect(readPasted(await redLine(page, url))?.url).toBe(url);
     expect(api.seen().slice(before)).toEqual([]);
   });
 
@@ -234,6 +253,8 @@ describe('the console says of', () => {
       .poll(() => page.console.some((line) => line.includes(path) && line.endsWith(says)))
       .toBe(true);
     expect(logged('http', path)).toBe(says);
+    const { href } = new URL(path, theStage().proxies.http.url.replace('http:', 'ws:'));
+    expect(readPasted(page.console.find((line) => line.includes(path)) ?? '')?.url).toBe(href);
   });
 });
 

@@ -116,9 +116,14 @@ async function freePort(): Promise<number> {
 }
 
 /** What the console says of a request to `url`, without the URLs in front; waits for it. */
-export async function blockedBecause({ console: lines }: OpenedPage, url: string): Promise<string> {
+export async function blockedBecause(page: OpenedPage, url: string): Promise<string> {
+  return /blocked by CORS policy: (.*)$/s.exec(await redLine(page, url))?.[1] ?? '';
+}
+
+/** The line of the console, as it is copied from there; waits for it. */
+export async function redLine({ console: lines }: OpenedPage, url: string): Promise<string> {
   await expect.poll(() => blockedLine(lines, url), { message: `the console names ${url}` }).toBeDefined();
-  return /blocked by CORS policy: (.*)$/s.exec(blockedLine(lines, url) ?? '')?.[1] ?? '';
+  return blockedLine(lines, url) ?? '';
 }
 
 function blockedLine(lines: readonly string[], url: string): string | undefined {

@@ -98,7 +98,7 @@ export function startMain(argv: readonly string[], world: World = {}): Started {
 }
 
 /** Bounds failures alone. */
-const deadlineMs = 8000;
+const deadlineMs = 10_000;
 
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'cors-proxy-test-')));

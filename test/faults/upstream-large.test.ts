@@ -104,11 +104,11 @@ describe('bodies that are larger than what may be kept', () => {
     // The upstream takes nothing: sooner or later nobody takes anything, and what waits is bounded.
     const looks: number[] = [];
     const isStill = () => looks.push(written) > 1 && looks.at(-1) === looks.at(-2);
-    await expect.poll(isStill, { interval: 100, timeout: 3000 }).toBe(true);
+    await expect.poll(isStill, { interval: 100 }).toBe(true);
     expect(written).toBeLessThan(40 * 1024 * 1024);
     resume();
     await upload;
-    expectOk(await client.response({ deadlineMs: 10_000 }));
+    expectOk(await client.response());
     expect(arrived.digest('hex')).toBe(hashOf(size));
     await expectAlive(client);
   });

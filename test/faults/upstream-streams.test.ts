@@ -23,7 +23,7 @@ describe('streams', () => {
     const { client: connect } = await stand({ script: [expectRequest, send(events), never] });
     const client = await connect();
     await client.write(ask('GET /api/x'));
-    await client.until('\r\n\r\n', { deadlineMs: 500 });
+    await client.until('\r\n\r\n');
     const head = client.received().toString('latin1');
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(head).toContain('Cache-Control: no-cache\r\nX-Accel-Buffering: no\r\n');
@@ -69,7 +69,7 @@ describe('streams', () => {
     } = await stand({ script: [expectRequest, send(events + event), never] });
     const client = await connect();
     await client.write(ask('GET /api/x'));
-    await client.until('data: 1\n\n', { deadlineMs: 500 });
+    await client.until('data: 1\n\n');
     expect(client.ended()).toBe('open');
     client.rst();
     await upstream.closed(1);

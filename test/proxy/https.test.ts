@@ -238,10 +238,10 @@ describe('a client that speaks the wrong protocol', () => {
   it('is let go where it says nothing at all', async () => {
     const stand = await startHttps(await plainUpstream(), { config: { listen: { timeouts: { head: 50 } } } });
     const client = await connectRaw({ port: stand.port });
-    expect((await client.end({ deadlineMs: 3000 })).ended).not.toBe('open');
+    expect((await client.end()).ended).not.toBe('open');
     const half = await connectRaw({ port: stand.port });
     await half.write(Buffer.from([0x16]));
-    expect((await half.end({ deadlineMs: 3000 })).ended).not.toBe('open');
+    expect((await half.end()).ended).not.toBe('open');
   });
 
   it('has all the time that it wants where listen.timeouts.head is 0', async () => {
@@ -254,7 +254,7 @@ describe('a client that speaks the wrong protocol', () => {
     for (const leave of ['fin', 'rst'] as const) {
       const client = await connectRaw({ port: stand.port });
       client[leave]();
-      expect((await client.end({ deadlineMs: 3000 })).ended).not.toBe('open');
+      expect((await client.end()).ended).not.toBe('open');
     }
     expect((await askHttp1(stand)).status).toBe(200);
   });

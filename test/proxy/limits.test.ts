@@ -206,7 +206,7 @@ describe('a limit of the config, over which there is', () => {
     });
     const client = await asking(app, 'GET /');
     await client.until('\r\n\r\no');
-    expect((await client.end({ deadlineMs: 3000 })).ended).not.toBe('open');
+    expect((await client.end()).ended).not.toBe('open');
     expect((await app.exchange(1)).failure).toMatchObject({
       code: 'connection_read_timeout',
       hint: 'timeouts.body sets how long to wait',

@@ -163,8 +163,8 @@ describe('a client that dawdles', () => {
     const slow = await clientOf(app);
     const mute = await clientOf(app);
     await slow.write('GET /api/x HTTP/1.1\r\nHost: loc');
-    expect((await slow.response({ deadlineMs: 2000 })).status).toBe(408);
-    expect((await mute.end({ deadlineMs: 2000 })).ended).not.toBe('open');
+    expect((await slow.response()).status).toBe(408);
+    expect((await mute.end()).ended).not.toBe('open');
     expect(upstream.connections()).toBe(0);
   });
 
@@ -227,7 +227,7 @@ describe('a client that dawdles', () => {
       await gone;
     }
     expect((await ask({ port: app.port }, pageRequest(app, 'GET /none'))).status).toBe(404);
-    const deadline = Date.now() + 3000;
+    const deadline = Date.now() + 10_000;
     while (sockets() > before && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
     expect(sockets()).toBeLessThanOrEqual(before);
     expect(upstream.connections()).toBe(0);
@@ -267,7 +267,7 @@ describe('an upstream that dawdles', () => {
     await requested;
     expect(await halted(app, () => sent)).toBeLessThan(24 * 1024 * 1024);
     read();
-    expect((await client.response({ method: 'POST', deadlineMs: 10_000 })).status).toBe(200);
+    expect((await client.response({ method: 'POST' })).status).toBe(200);
     expect(received).toBe(size);
   });
 });
@@ -282,7 +282,7 @@ describe('a page that is closed', () => {
     const client = await clientOf(app);
     await client.write(bytes);
     client.fin();
-    expect((await client.end({ deadlineMs: 3000 })).bytes.toString()).toBe('');
+    expect((await client.end()).bytes.toString()).toBe('');
     expect(app.notices).toEqual([]);
   });
 });

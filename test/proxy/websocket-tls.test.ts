@@ -70,7 +70,7 @@ describe('a client of the HTTPS listener', () => {
     const app = await listeningWithTls(upstream.origin);
     const client = await tlsClient(app);
     await client.write(handshake(app));
-    const { bytes, ended } = await client.end({ deadlineMs: 3000 });
+    const { bytes, ended } = await client.end();
     expect([bytes.subarray(bytes.indexOf('\r\n\r\n') + 4).equals(big), ended === 'open']).toEqual([
       true,
       false,

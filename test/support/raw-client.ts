@@ -56,7 +56,7 @@ export interface ReadOptions extends Deadline {
   readonly method?: string;
 }
 
-const defaultDeadlineMs = 3000;
+const defaultDeadlineMs = 10_000;
 
 export async function connectRaw(address: Address): Promise<RawClient> {
   const socket = await open(address);
@@ -93,7 +93,7 @@ export async function connectRaw(address: Address): Promise<RawClient> {
       const look = () => received().includes(text, 0, 'latin1') || undefined;
       await watch.within(deadlineMs, look, () => `no ${JSON.stringify(text)} in ${quoted(received(), 0)}`);
     },
-    end: async ({ deadlineMs = 500 } = {}) => {
+    end: async ({ deadlineMs = defaultDeadlineMs } = {}) => {
       const look = () => ended() !== 'open' || undefined;
       await watch.within(deadlineMs, look, () => 'still open').catch(() => undefined);
       return { bytes: received(), ended: ended() };

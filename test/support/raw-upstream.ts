@@ -68,7 +68,7 @@ export interface Answer {
 }
 
 /** How long a test waits for the proxy before that counts as failed. */
-const deadlineMs = 3000;
+const deadlineMs = 10_000;
 
 export function rawUpstream(script: Script, options: UpstreamOptions = {}): Promise<RawUpstream> {
   return serve((line) => {

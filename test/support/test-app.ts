@@ -103,7 +103,7 @@ export async function openTestApp(
   };
 }
 
-const deadlineMs = 3000;
+const deadlineMs = 10_000;
 
 type ConfigOptions = Pick<TestAppOptions, 'env' | 'file'>;
 

@@ -7,7 +7,7 @@ import { type Fingerprint, fingerprint, follow } from '../../../src/cli/reload/f
 import { newWatch } from '../../support/watch.ts';
 import { folderWith } from '../run-main.ts';
 
-const deadlineMs = 5000;
+const deadlineMs = 10_000;
 
 interface Options {
   readonly debounceMs?: number;

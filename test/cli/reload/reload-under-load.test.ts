@@ -145,5 +145,5 @@ it('LC-06 20 reloads under load: no request fails, what is open stays, and no co
   rest.end('last');
   expect(await (await downloading).text()).toBe('first last');
   // The tunnel, and the pool of the rules in force: a connection for each asker, and one for the question above.
-  await expect.poll(connections, { timeout: 2000 }).toBeLessThanOrEqual(2 + askers);
+  await expect.poll(connections).toBeLessThanOrEqual(2 + askers);
 }, 60_000);

@@ -1,7 +1,7 @@
 /** Certificates made here: what they say, where they are kept, when they are made anew, who signs them. */
 
 import { X509Certificate } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -31,9 +31,9 @@ beforeEach(async () => {
 
 const make = (at: Date = now) => certificateFor(true, { env, directory, now: at });
 
-/** As mkcert makes it: RSA, the key beside the certificate. */
+/** As mkcert makes it, the key beside the certificate; its RSA key takes long to find, and one row is enough for it. */
 async function makeAuthority(
-  keyType: 'rsa' | 'ec' = 'rsa',
+  keyType: 'rsa' | 'ec' = 'ec',
   end: Date = later(3650),
 ): Promise<X509Certificate> {
   const pems = await generate(
@@ -204,7 +204,7 @@ describe("mkcert's CA", () => {
       },
     ],
     ['it is no PEM text', 'not PEM text', () => writeFile(join(home, 'ca', 'rootCA.pem'), 'nonsense')],
-    ['it has expired', 'it expired on', async () => void (await makeAuthority('rsa', later(-1)))],
+    ['it has expired', 'it expired on', async () => void (await makeAuthority('ec', later(-1)))],
     [
       'it is no CA',
       'is not a CA',
@@ -279,16 +279,12 @@ describe('listen.https: true', () => {
     expect(notice).toMatchObject({ level: 'info', message: expect.stringContaining(app.url) });
   });
 
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'starts in a read-only home',
-    async () => {
-      await chmod(home, 0o500);
-      onTestFinished(() => chmod(home, 0o700));
-      const app = await startTestApp(
-        { target: 'http://127.0.0.1:9', listen: { https: true } },
-        { app: { certificate: { env, directory } } },
-      );
-      expect(app.notices[0]?.message).toContain('for this run alone');
-    },
-  );
+  it('starts where nothing can be written', async () => {
+    await writeFile(directory, 'a file where the folder would be');
+    const app = await startTestApp(
+      { target: 'http://127.0.0.1:9', listen: { https: true } },
+      { app: { certificate: { env, directory } } },
+    );
+    expect(app.notices[0]?.message).toContain('for this run alone');
+  });
 });

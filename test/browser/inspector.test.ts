@@ -1,85 +1,18 @@
 /** The inspector in a real Chromium, by keyboard and by mouse, as somebody uses it who wonders why. */
 
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type Browser, type BrowserContext, launchChromium, type Page } from '../support/chromium.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from '../support/chromium.ts';
 import { readHar } from '../support/har.ts';
-import { type InspectedApp, openInspectedApp, request, startInspectedApp } from '../support/inspected-app.ts';
+import { request, startInspectedApp } from '../support/inspected-app.ts';
 import { connectRaw, requestBytes } from '../support/raw-client.ts';
-import type { HeaderLine } from '../support/strict-parser.ts';
-import { startToldApi, type ToldApi, tell } from './told-api.ts';
+import { configFor, detail, from, fromPage, rows, useInspectorStage } from './inspector-stage.ts';
+import { tell } from './told-api.ts';
 
-const from = 'http://localhost:5173';
-const fromPage: readonly HeaderLine[] = [['Origin', from]];
-
-let browser: Browser;
-let api: ToldApi;
-let app: InspectedApp;
-
-beforeAll(async () => {
-  [browser, api] = await Promise.all([launchChromium(), startToldApi()]);
-  app = await openInspectedApp(configFor(api.url));
-  await traffic(app);
-}, 60_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await Promise.all([app?.close(), api?.close()]);
-});
-
-function configFor(target: string) {
-  const cors = { allowOrigin: from };
-  return {
-    routes: [
-      { match: '/gh/**', target, stripPrefix: '/gh', cors },
-      { match: '/dead/**', target: 'http://127.0.0.1:1', cors },
-    ],
-  };
-}
-
-/** Five requests, a preflight among them: four rows. */
-async function traffic(to: InspectedApp): Promise<void> {
-  await request(to, `GET /gh${tell('/user', {})}`, fromPage);
-  await request(to, 'OPTIONS /gh/settings', [
-    ...fromPage,
-    ['Access-Control-Request-Method', 'PUT'],
-    ['Access-Control-Request-Headers', 'idempotency-key'],
-  ]);
-  await request(to, 'PUT /gh/settings', [...fromPage, ['Idempotency-Key', '1']], '{"a":1}');
-  await request(to, 'GET /gh/repos', [['Origin', 'http://localhost:4200']]);
-  await request(to, 'GET /dead/x', fromPage);
-}
-
-interface Seen {
-  readonly page: Page;
-  /** Errors of the console and of scripts. */
-  readonly errors: readonly string[];
-}
-
-async function opened(
-  to: InspectedApp = app,
-  options: Parameters<Browser['newContext']>[0] = {},
-): Promise<Seen> {
-  const context: BrowserContext = await browser.newContext(options);
-  onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const errors: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  page.on('pageerror', (error) => errors.push(error.message));
-  await page.goto(to.entrance);
-  await page.getByText('live', { exact: true }).waitFor();
-  return { page, errors };
-}
-
-function rows(page: Page) {
-  return page.getByRole('grid', { name: 'Requests, the newest first' }).getByRole('row');
-}
-
-function detail(page: Page) {
-  return page.getByRole('region', { name: 'The selected request' });
-}
+const stage = useInspectorStage();
+const app = () => stage().app;
+const api = () => stage().api;
+const opened: ReturnType<typeof stage>['opened'] = (...args) => stage().opened(...args);
 
 /** The text of the selected row's path. */
 function chosen(page: Page): Promise<string | null> {
@@ -96,11 +29,11 @@ describe('the list', () => {
     expect(texts[2]).toContain('preflight 204');
     expect(texts[2]).toContain('PUT');
     expect(errors).toEqual([]);
-    expect(page.url()).toBe(`${app.url}/__cors-proxy/`);
+    expect(page.url()).toBe(`${app().url}/__cors-proxy/`);
   });
 
   it('is live, and keeps its place where somebody has scrolled', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     const { page } = await opened(fresh);
     await page.getByText('Waiting for the first request').waitFor();
     for (let i = 0; i < 60; i += 1) await request(fresh, `GET /gh/${i}`, fromPage);
@@ -116,7 +49,7 @@ describe('the list', () => {
   });
 
   it('shows a download while it goes on, and its end', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     const { page } = await opened(fresh);
     const listener = await connectRaw(fresh);
     onTestFinished(() => {
@@ -146,7 +79,7 @@ describe('the list', () => {
   });
 
   it('pauses, and goes on', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     const { page } = await opened(fresh);
     await page.keyboard.press('p');
     await request(fresh, 'GET /gh/held', fromPage);
@@ -229,7 +162,7 @@ describe('one request', () => {
   });
 
   it('is sent again by a key, and its body is there to read', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     await request(fresh, 'GET /gh/again', fromPage);
     const { page } = await opened(fresh);
     await page.keyboard.press('j');
@@ -242,7 +175,7 @@ describe('one request', () => {
   });
 
   it('is edited and sent', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     await request(fresh, 'GET /gh/before', fromPage);
     const { page } = await opened(fresh);
     await page.keyboard.press('j');
@@ -255,7 +188,7 @@ describe('one request', () => {
   });
 
   it('has its origin allowed by a key', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     await request(fresh, 'GET /gh/x', [['Origin', 'http://localhost:4200']]);
     const { page } = await opened(fresh);
     await page.keyboard.press('j');
@@ -266,16 +199,16 @@ describe('one request', () => {
   });
 
   it('is copied as curl and as fetch', async () => {
-    const { page } = await opened(app, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = await opened(app(), { permissions: ['clipboard-read', 'clipboard-write'] });
     await rows(page).filter({ hasText: '/gh/settings' }).click();
     await detail(page).getByText('Allowed for').waitFor();
     const pasted = () => page.evaluate('navigator.clipboard.readText()');
     await page.keyboard.press('c');
     await page.getByText('Copied as curl').waitFor();
-    expect(await pasted()).toContain(`curl ${app.url}/gh/settings `);
+    expect(await pasted()).toContain(`curl ${app().url}/gh/settings `);
     await page.getByRole('button', { name: 'Copy as fetch' }).click();
     await page.getByText('Copied as fetch').waitFor();
-    expect(await pasted()).toContain(`await fetch("${app.url}/gh/settings"`);
+    expect(await pasted()).toContain(`await fetch("${app().url}/gh/settings"`);
   });
 
   it('is saved in a HAR, alone where it is marked', async () => {
@@ -296,7 +229,7 @@ describe('one request', () => {
 
   // The attack: what a page sends to the API is shown here, and must not become markup.
   it('shows what a peer wrote as text, whatever it is', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     const nasty = '<img/src=x/onerror=document.title="owned">';
     await request(fresh, `GET /gh/${encodeURIComponent(nasty)}?q=${nasty}`, [...fromPage, ['X-A', nasty]]);
     const { page, errors } = await opened(fresh);
@@ -311,7 +244,7 @@ describe('one request', () => {
 
 describe('two thousand rows', () => {
   it('stay a few in the document, scroll to the last, and shift nothing', async () => {
-    const fresh = await startInspectedApp(configFor(api.url));
+    const fresh = await startInspectedApp(configFor(api().url));
     const { page } = await opened(fresh);
     await page.evaluate(watchShifts);
     // Not over sockets: what is measured is the page.
@@ -348,7 +281,7 @@ async function countOf(page: Page): Promise<number> {
 
 describe('at 360 pixels', () => {
   it('needs no scrolling sideways, and the detail takes the whole window', async () => {
-    const { page } = await opened(app, { viewport: { width: 360, height: 740 } });
+    const { page } = await opened(app(), { viewport: { width: 360, height: 740 } });
     await expect.poll(() => rows(page).count()).toBe(4);
     const widthOf = () => page.evaluate('document.documentElement.scrollWidth');
     expect(await widthOf()).toBe(360);

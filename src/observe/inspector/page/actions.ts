@@ -14,7 +14,7 @@ import {
   withMark,
   withPause,
 } from './model.ts';
-import { curlText, fetchText } from './snippets.ts';
+import { curlText, fetchText, lackOf } from './snippets.ts';
 
 export interface Store {
   readonly model: () => Model;
@@ -41,13 +41,20 @@ export function createActions({ model, change }: Store) {
     });
   }
 
-  async function copy(text: string, what: string): Promise<void> {
+  async function copy(text: string, what: string, lack = ''): Promise<void> {
     try {
       await navigator.clipboard.writeText(text);
-      tell({ ok: true, text: `Copied ${what}`, mend: '' });
+      tell({ ok: true, text: `Copied ${what}${lack === '' ? '' : `, but ${lack}`}`, mend: '' });
     } catch {
       tell({ ok: false, text: 'The browser did not let the text be copied', mend: '' });
     }
+  }
+
+  function copySnippet(textOf: (shown: Detail) => string, what: string): void {
+    const shown = detail();
+    if (shown === null) return;
+    const text = textOf(shown);
+    void copy(text, what, lackOf(shown, text));
   }
 
   return {
@@ -75,14 +82,8 @@ export function createActions({ model, change }: Store) {
     side: () => change((now) => ({ ...now, isSideOpen: !now.isSideOpen })),
     raw: () => change((now) => ({ ...now, isRaw: !now.isRaw })),
     hush: () => tell(null),
-    curl: () => {
-      const shown = detail();
-      if (shown !== null) void copy(curlText(shown), 'as curl');
-    },
-    fetch: () => {
-      const shown = detail();
-      if (shown !== null) void copy(fetchText(shown), 'as fetch');
-    },
+    curl: () => copySnippet(curlText, 'as curl'),
+    fetch: () => copySnippet(fetchText, 'as fetch'),
     command: (text: string) => void copy(text, 'the command'),
     replay: async () => {
       const shown = detail();

@@ -120,7 +120,7 @@ export function withMark(model: Model, n: number): Model {
 
 export function selection(model: Model, n: number | null): Model {
   if (n === model.selected) return model;
-  return { ...model, selected: n, detail: null, lost: '', edit: null };
+  return { ...model, selected: n, detail: null, lost: '', edit: null, told: null };
 }
 
 function listed(model: Model): Model {

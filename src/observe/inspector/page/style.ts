@@ -24,7 +24,7 @@ body { margin: 0; background: var(--ground); color: var(--ink); font: 14px/1.5 s
 h1, h2, h3, p, ul, ol, dl, dd { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 code, pre, textarea, kbd { font-family: var(--mono); font-size: 0.92em; }
-.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+.unseen, .is-open .badge .long { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); } .quiet { color: var(--muted); }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 1px; border-radius: 5px; }
 
@@ -92,11 +92,11 @@ button[aria-expanded='true'] { background: var(--chosen); border-color: var(--li
 .is-running { color: var(--good); white-space: nowrap; } .is-running::before { content: ''; display: inline-block; width: 0.4rem; height: 0.4rem; margin-right: 0.3rem; border-radius: 99px; background: currentColor; vertical-align: 0.1em; }
 .verdict { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .is-open .row { grid-template-columns: 2.2rem 3.6rem minmax(5rem, 1fr) 2.9rem minmax(4.5rem, 6.5rem) 4.1rem; gap: 0 0.5rem; padding: 0 0.7rem; }
-.is-open .row .size, .is-open .row .time, .is-open .badge .long { display: none; }
+.is-open .row .size, .is-open .row .time { display: none; }
 .nothing { padding: 3rem 1.5rem; text-align: center; color: var(--muted); }
 .nothing code { display: inline-block; text-align: left; margin-top: 0.6rem; padding: 0.5rem 0.8rem; border-radius: 6px; background: var(--code); border: 1px solid var(--line); color: var(--ink); overflow-wrap: anywhere; }
 
-.notice { position: fixed; left: 50%; bottom: 1.2rem; transform: translateX(-50%); display: flex; align-items: center; gap: 0.6rem; max-width: min(46rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 0.9rem; border-radius: 8px; background: var(--raised); border: 1px solid var(--line); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); overflow-wrap: anywhere; }
+.notice { position: fixed; left: 1rem; bottom: 1rem; display: flex; align-items: center; gap: 0.6rem; max-width: min(46rem, calc(100vw - 2rem)); padding: 0.5rem 0.5rem 0.5rem 0.9rem; border-radius: 8px; background: var(--raised); border: 1px solid var(--line); box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); overflow-wrap: anywhere; }
 .notice.is-empty { padding: 0; border: 0; box-shadow: none; }
 .notice.is-good { border-left: 4px solid var(--good); } .notice.is-bad { border-left: 4px solid var(--bad); }
 .help::backdrop { background: rgb(10 14 20 / 0.45); }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { curlText, fetchText } from '../../../../src/observe/inspector/page/snippets.ts';
+import { curlText, fetchText, lackOf } from '../../../../src/observe/inspector/page/snippets.ts';
 import type { Detail, Field } from '../../../../src/observe/inspector/wire.ts';
 import { row } from './rows.ts';
 
@@ -35,6 +35,7 @@ describe('as curl', () => {
         "-H 'Origin: http://localhost:5173'",
         "-H 'X-Empty;'",
         `--data-raw '{"a":1}'`,
+        "-H 'Content-Type:'",
       ].join(' \\\n  '),
     );
   });
@@ -59,8 +60,46 @@ describe('as curl', () => {
       `X-A: ${nasty}`,
       '--data-raw',
       nasty,
+      '-H',
+      'Content-Type:',
       '',
     ]);
+  });
+});
+
+describe('what curl would make of it by itself', () => {
+  it.each([
+    ['a list in the query is no range', { url: 'http://localhost:8010/x?id[]=1' }, [], '--globoff'],
+    ['the certificate of this proxy is its own', { url: 'https://localhost:8010/x' }, [], '--insecure'],
+    ['what comes compressed is read', {}, [['Accept-Encoding', 'gzip, br']], '--compressed'],
+  ] as const)('%s', (_, parts, fields, option) => {
+    expect(curlText({ ...request('GET', fields), ...parts })).toContain(option);
+    expect(curlText(request('GET', []))).not.toContain(option);
+    expect(curlText({ ...request('GET', fields), ...parts })).not.toContain('gzip');
+  });
+});
+
+describe('what a copy has not', () => {
+  const asked = request('POST', [['Cookie', 'a=***']], 'text');
+  const binary = { ...asked.request, body: { ...asked.request.body, kind: 'binary' as const } };
+
+  it.each([
+    ['nothing', { noReplay: '' }, 'curl x', ''],
+    [
+      'its body',
+      { noReplay: 'its body was not kept: nobody was looking' },
+      'curl x',
+      'its body was not kept: nobody was looking',
+    ],
+    [
+      'a body that is no text',
+      { noReplay: '', request: binary },
+      'curl x',
+      'without its body, which is no text',
+    ],
+    ['a value', { noReplay: '' }, "curl x -H 'Cookie: a=***'", '*** stands for a value that is not shown'],
+  ])('%s', (_, parts, copied, lack) => {
+    expect(lackOf({ ...asked, ...parts }, copied)).toBe(lack);
   });
 });
 
@@ -85,6 +124,10 @@ describe('as fetch', () => {
         2,
       )});`,
     );
+  });
+
+  it('has no body where fetch takes none', () => {
+    expect(fetchText(request('GET', [], 'x'))).not.toContain('body');
   });
 
   it('is short for a plain GET', () => {

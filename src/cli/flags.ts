@@ -103,6 +103,8 @@ export const flags: readonly Flag[] = [
   { name: 'credentials', kind: 'switch', about: 'The page sends credentials: "include".', ...forExplain },
   {
     name: 'method',
+    // As curl calls it.
+    alias: 'X',
     kind: 'text',
     about: 'The method that the page uses; the request is really sent. Default: GET.',
     example: 'PUT',

@@ -85,7 +85,7 @@ describe('probe', () => {
       reply.setHeader('Access-Control-Allow-Methods', 'PUT');
       reply.end();
     });
-    expect((await probe(`${url}/user`, '--origin', page, '--method', 'PUT')).code).toBe(0);
+    expect((await probe(`${url}/user`, '--origin', page, '-X', 'PUT')).code).toBe(0);
     expect(asked).toEqual([`OPTIONS /user ${page}`, `PUT /user ${page}`]);
   });
 

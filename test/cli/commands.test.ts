@@ -1,7 +1,6 @@
 /** argv → exit code and texts, command by command. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { folderWith, runMain, type World } from './run-main.ts';
 
@@ -149,59 +148,6 @@ describe('explain', () => {
       project(),
     );
     expect(code).toBe(4);
-  });
-});
-
-describe('init', () => {
-  it('writes a config that checks without problems, and never overwrites', async () => {
-    const cwd = folderWith({ 'package.json': '{ "devDependencies": { "vite": "8" } }' });
-    const first = await runMain(['init', 'https://api.github.com'], { cwd });
-    expect(first.code).toBe(0);
-    const written = readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8');
-    expect(written).toContain('"$schema"');
-    expect(written).toContain('5173');
-    expect((await runMain(['check'], { cwd })).code).toBe(0);
-    const second = await runMain(['init', 'https://other.example'], { cwd });
-    expect(second.code).toBe(2);
-    expect(second.stderr).toContain('cors-proxy.config.json');
-    expect(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8')).toBe(written);
-  });
-
-  it.each([
-    ['api.example.com', 'did you mean "https://api.example.com"?'],
-    ['localhost:3000', 'did you mean "http://localhost:3000"?'],
-    ['https://api.example.com/v1?key=1', 'write "https://api.example.com/v1"'],
-    ['ftp://api.example.com', 'write e.g. "https://api.example.com"'],
-  ])('writes nothing where the target is none: %s', async (target, mend) => {
-    const cwd = folderWith({});
-    const { code, stderr } = await runMain(['init', target], { cwd });
-    expect(code).toBe(2);
-    expect(stderr).toContain(`Mend: ${mend}`);
-    expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
-  });
-
-  it('writes the file that --config names, and says how to use it', async () => {
-    const cwd = folderWith({});
-    const argv = ['init', 'https://api.github.com', '--config', 'proxy.json'];
-    expect(await runMain(argv, { cwd })).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^Wrote proxy\.json: .*\nNow: cors-proxy --config proxy\.json\n/),
-    });
-    expect(existsSync(join(cwd, 'cors-proxy.config.json'))).toBe(false);
-    expect((await runMain(['check', '--config', 'proxy.json'], { cwd })).code).toBe(0);
-    expect(await runMain(argv, { cwd })).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('proxy.json is there already'),
-    });
-    expect((await runMain(['init', '--config', '-'], { cwd })).code).toBe(2);
-  });
-
-  it('names the schema of the workspace that has the package', async () => {
-    const shipped = 'node_modules/cors-dev-proxy/config/cors-proxy.schema.json';
-    const cwd = join(folderWith({ [shipped]: '{}', 'apps/web/package.json': '{}' }), 'apps/web');
-    expect((await runMain(['init'], { cwd })).code).toBe(0);
-    const { $schema } = JSON.parse(readFileSync(join(cwd, 'cors-proxy.config.json'), 'utf8'));
-    expect($schema).toBe(`../../${shipped}`);
   });
 });
 

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandNames } from '../../src/cli/command-names.ts';
 import { flags } from '../../src/cli/flags.ts';
@@ -226,65 +224,5 @@ describe('the help', () => {
     for (const { name, commands } of flags) {
       for (const command of commands) expect(texts.get(command)).toContain(`--${name}`);
     }
-  });
-});
-
-describe('init', () => {
-  const init = async (world: World, argv: readonly string[] = ['https://api.github.com']) => {
-    const ran = await runMain(['init', ...argv], world);
-    const file = join(ran.cwd, 'cors-proxy.config.json');
-    return { ...ran, config: existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined };
-  };
-
-  it('writes a config that has no problems', async () => {
-    const { code, stdout, config: written } = await init({});
-    expect(code).toBe(0);
-    expect(written).toEqual({
-      $schema: './node_modules/cors-dev-proxy/config/cors-proxy.schema.json',
-      target: 'https://api.github.com',
-    });
-    expect(stdout).toContain('Wrote cors-proxy.config.json: https://api.github.com');
-    expect(stdout).toContain('Now: cors-proxy');
-    const checked = await runMain(['check'], {
-      files: { 'cors-proxy.config.json': JSON.stringify(written) },
-    });
-    expect(checked).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  it.each([
-    ['dependencies', 'next', 3000],
-    ['devDependencies', 'vite', 5173],
-    ['devDependencies', '@angular/cli', 4200],
-    ['dependencies', 'astro', 4321],
-    ['dependencies', 'react-scripts', 3000],
-    ['devDependencies', '@vue/cli-service', 8080],
-  ])('finds the front end in %s: %s', async (section, name, port) => {
-    const packageJson = JSON.stringify({ [section]: { [name]: '1' } });
-    const { config: written } = await init({ files: { 'package.json': packageJson } });
-    expect(written.cors).toEqual({ allowOrigin: `http://localhost:${port}` });
-  });
-
-  it.each(['{', '[]', 'null', '{"dependencies":null}', '{"dependencies":"vite"}'])(
-    'leaves the origins at their default beside the package.json %s',
-    async (text) => {
-      expect((await init({ files: { 'package.json': text } })).config.cors).toBeUndefined();
-    },
-  );
-
-  it.each(['cors-proxy.config.json', 'cors-proxy.config.jsonc'])(
-    'never writes beside or over %s',
-    async (name) => {
-      const ran = await runMain(['init'], { files: { [name]: 'mine' } });
-      expect(ran.code).toBe(2);
-      expect(ran.stderr).toContain(`${name} is there already`);
-      expect(readFileSync(join(ran.cwd, name), 'utf8')).toBe('mine');
-      expect(existsSync(join(ran.cwd, 'cors-proxy.config.json'))).toBe(name.endsWith('.json'));
-    },
-  );
-
-  it('takes no target that is no URL', async () => {
-    const { code, stderr, config: written } = await init({}, ['api.github.com']);
-    expect({ code, written }).toEqual({ code: 2, written: undefined });
-    expect(stderr).toContain('Mend: did you mean "https://api.github.com"?');
   });
 });

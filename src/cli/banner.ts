@@ -1,5 +1,6 @@
 /** What stands in the terminal once the port is bound. Pure: names of secrets, never values. */
 
+import type { CorsPolicy } from '../cors/policy.ts';
 import { forwardProxyText, originsText } from '../observe/rule-text.ts';
 import { cutEnd, type Layout, renderSpans, type Span } from '../observe/spans.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
@@ -123,7 +124,7 @@ function columnWidth(texts: readonly string[], most: number): number {
 
 function routeNotes({ policy, websocket, secretNames, forwardProxy }: Route): readonly string[] {
   return [
-    `for ${originsText(policy)}`,
+    `for ${pagesText(policy)}`,
     // Said before the rest: where the line is cut, this is not.
     ...(secretNames.length === 0 ? [] : [`secret: ${secretNames.join(', ')}`]),
     ...(forwardProxy === undefined ? [] : [forwardProxyText(forwardProxy)]),
@@ -131,6 +132,13 @@ function routeNotes({ policy, websocket, secretNames, forwardProxy }: Route): re
     // They pass unless the config, or "*", says otherwise.
     ...(websocket ? [] : ['no websocket']),
   ];
+}
+
+/** One origin, and how many more: a list would push what stands behind it out of the line. */
+function pagesText(policy: CorsPolicy): string {
+  const text = originsText(policy);
+  const [first = '', ...more] = text.split(', ');
+  return more.length === 0 ? text : `${first} and ${more.length} more`;
 }
 
 /** The one edit that is left to the user. */

@@ -56,6 +56,14 @@ describe('the banner', () => {
     ]);
   });
 
+  it('names one page of a route, and how many more', () => {
+    const origins = ['http://localhost:5173', 'http://localhost:6006', 'https://*.example.test'];
+    const listed = rulesetOf({ target: 'https://api.test', cors: { allowOrigin: origins } });
+    expect(bannerText({ ...facts, ruleset: listed }, wide)).toContain(
+      '  /**  →  https://api.test  for http://localhost:5173 and 2 more\n',
+    );
+  });
+
   it('has no blank line where it is no terminal: each line stands behind a prefix', () => {
     const lines = bannerText({ ...facts, note: '' }, layout).split('\n');
     expect(lines).toHaveLength(8);

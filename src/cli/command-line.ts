@@ -51,7 +51,9 @@ function knownFlag(name: string, command: CommandName): Flag {
   if (flag?.commands.includes(command) === true) return flag;
   const written = dashed(name);
   if (flag !== undefined) {
-    const mend = `it belongs to ${flag.commands.map((each) => `"cors-proxy ${each}"`).join(', ')}`;
+    const belongs = `it belongs to ${flag.commands.map((each) => `"cors-proxy ${each}"`).join(', ')}`;
+    // Whoever writes --json to a command that logs wants its lines.
+    const mend = name === 'json' ? `write --log-format json for lines of JSON; ${belongs}` : belongs;
     throw new UsageError(`Cannot use ${written} with "${command}"`, mend);
   }
   const near = nearest(

@@ -97,10 +97,11 @@ function rulePlace(key: PolicyKey, sections: Sections, verdicts: Verdicts): Rule
   const section = sectionOf(key, sections);
   const path = [...section.at, key];
   const place = verdicts.placeOf(path);
+  const written = section[key] !== undefined;
   return {
-    place: placeText(place),
+    place: written ? placeText(place) : 'default',
     key: keyText(path),
-    written: section[key] !== undefined,
+    written,
     way: wayOf(place),
   };
 }

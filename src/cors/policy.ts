@@ -44,7 +44,7 @@ export type PolicyKey =
   | 'maxAge';
 
 export interface RulePlace {
-  /** `cors-proxy.config.json:7:27`, or a flag. */
+  /** `cors-proxy.config.json:7:27`, or a flag; `default` where nobody wrote it. */
   readonly place: string;
   /** `routes[0].cors.allowOrigin`. */
   readonly key: string;

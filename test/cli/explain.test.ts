@@ -246,3 +246,17 @@ describe('what a browser makes of an answer', () => {
     expect(whyPreflightFails(trusted, { ...asker, credentials: 'include' }, [])).toContain('Method PUT');
   });
 });
+
+describe('a rule that nobody wrote', () => {
+  const ofDefaults = (origin: string) =>
+    runMain(['explain', 'GET', '/x', '--origin', origin, '-c', '-'], {
+      stdin: '{ "target": "https://api.test" }',
+    });
+
+  it('has no place in the file, and is called the default', async () => {
+    expect((await ofDefaults(page)).stdout).toContain(`✓ allowed: ${page} is allowed  (default)\n`);
+    expect((await ofDefaults('http://evil.test')).stdout).toContain(
+      '✗ refused: http://evil.test is not a loopback origin, and no allowOrigin is set  (default)\n',
+    );
+  });
+});

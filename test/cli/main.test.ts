@@ -49,6 +49,11 @@ const rows: Readonly<Record<string, Row>> = {
     err: 'Mend: write cors-proxy --help for the flags',
   },
   'a short flag that is none': { argv: ['-x'], code: 2, err: 'There is no flag -x' },
+  '--json where lines are logged': {
+    argv: ['serve', '--json'],
+    code: 2,
+    err: 'Mend: write --log-format json',
+  },
   'a flag of another command': { argv: ['check', '--open'], code: 2, err: 'Cannot use --open with "check"' },
   'a flag named like a property of every object': {
     argv: ['--constructor'],

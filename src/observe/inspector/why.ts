@@ -53,10 +53,7 @@ function originSteps(exchange: Exchange): readonly Step[] {
     case 'not-needed':
       return [step('–', `nothing to decide: ${told.why}`)];
     case 'allowed':
-      return [
-        step('✓', `${decision.origin} is allowed${byDefault(policy, 'allowOrigin')}`, told),
-        ...credentialsSteps(policy),
-      ];
+      return [...originPassed(decision.origin, policy), ...credentialsSteps(policy)];
     case 'refused':
       return [step('✗', told.why, told)];
     case 'preflight-allowed':

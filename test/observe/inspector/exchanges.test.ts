@@ -141,6 +141,19 @@ describe('why', () => {
     expect(texts(browser)).toEqual(['✓ sends the request itself next']);
   });
 
+  it('shows no place of a rule that nobody wrote', async () => {
+    const upstream = await respondWith(() => charge);
+    onTestFinished(() => upstream.close());
+    const app = await startInspectedApp({ target: upstream.origin });
+    await request(app, 'GET /x', fromPage);
+    await request(app, 'GET /x', [['Origin', 'http://evil.test']]);
+    const visitor = await visit(app);
+    const [, allowed] = (await visitor.detail(1)).why;
+    const [, refused] = (await visitor.detail(2)).why;
+    expect([allowed?.text, allowed?.place]).toEqual([`${page} is allowed by default`, '']);
+    expect([refused?.mark, refused?.place]).toEqual(['✗', 'default']);
+  });
+
   it('tells a failure of the API', async () => {
     const { app } = await stand();
     await request(app, 'GET /dead/x', fromPage);

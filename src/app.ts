@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Exchange, Observer, Underway } from './exchange.ts';
+import type { Exchange, Observer, Running, Underway } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
 import type { OwnEndpoints } from './own-endpoint.ts';
 import type { CertificateOptions } from './proxy/certificate.ts';
@@ -50,8 +50,8 @@ export interface App {
   readonly reload: (next: Ruleset) => void;
   /** Takes up certificate files, for new connections: whether they have changed; rejects where they cannot be read. */
   readonly renewCertificate: () => Promise<boolean>;
-  /** Forwarded requests that have taken `leastMs` and go on, as they are by now: the hundred oldest. */
-  readonly running: (leastMs: number) => readonly Exchange[];
+  /** Forwarded requests that have taken `leastMs` and go on, as they are by now: the hundred oldest. And open WebSockets. */
+  readonly running: (leastMs: number) => Running;
   /** What is under way, and how long `close` would wait for it at most. */
   readonly open: () => Open;
   /** Stops accepting, waits for open requests up to `listen.timeouts.drain`, then destroys the rest. */
@@ -71,6 +71,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const tunnels: Tunnels = new Map();
   const endless = new Set<() => void>();
   const underway = new Set<Underway>();
+  const openSockets = new Set<string>();
   let requests = 0;
   const stops = new Set<() => void>();
   const state: ServerState = {
@@ -80,6 +81,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     lookup,
     sockets,
     tunnels,
+    openSockets,
     stops,
     endless,
     underway,
@@ -116,7 +118,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       upstreams.retain(next.routes);
       for (const server of servers) adjustParser(server, next);
     },
-    running: (leastMs) => longest(underway, leastMs),
+    running: (leastMs) => ({ requests: longest(underway, leastMs), sockets: openSockets }),
     renewCertificate: async () => (await tls?.renew()) ?? false,
     open: () => openNow({ requests, tunnels, endless, timeoutMs: ruleset.listen.drainTimeoutMs }),
     close: () => {

@@ -53,6 +53,13 @@ export interface Failure {
   readonly hint: string;
 }
 
+/** What goes on at a moment. */
+export interface Running {
+  readonly requests: readonly Exchange[];
+  /** The ids of handshakes whose WebSocket is open: their exchanges were over when it opened. */
+  readonly sockets: ReadonlySet<string>;
+}
+
 /** An exchange that is under way. */
 export interface Underway {
   readonly soFar: () => Exchange;

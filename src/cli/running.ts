@@ -43,7 +43,7 @@ export interface Invitation {
 export async function runProxy(context: Context, running: Running): Promise<ExitCode> {
   const { terminal } = context;
   let ruleset = () => running.rules.ruleset;
-  let underway: App['running'] = () => [];
+  let underway: App['running'] = () => ({ requests: [], sockets: new Set() });
   const watched = await observing(context, {
     ...running,
     ruleset: () => ruleset(),

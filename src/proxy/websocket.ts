@@ -37,6 +37,8 @@ export type Tunnels = Map<Duplex, Duplex | undefined>;
 
 export interface TunnelState extends Serving {
   readonly tunnels: Tunnels;
+  /** The ids of the handshakes that opened them: all that is held of one. */
+  readonly openSockets: Set<string>;
   readonly lookup: LookupFunction;
 }
 
@@ -175,7 +177,8 @@ class Handshake {
   /** http-proxy writes the 101 from `response.headers` and pipes; before that the head is cleaned and early bytes are given back. */
   #open(response: IncomingMessage, upstream: Socket, begin: () => void): void {
     const client = this.#client;
-    const { tunnels } = this.#state;
+    const { tunnels, openSockets } = this.#state;
+    const { id } = this.#task;
     const head = this.#finished(response);
     this.#settle();
     response.headers = fieldsByName([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
@@ -191,7 +194,11 @@ class Handshake {
     begin();
     // Its listener cuts off what the client has not taken yet when the upstream resets.
     upstream.removeAllListeners('error');
-    closeTogether(client, upstream, () => tunnels.delete(client));
+    openSockets.add(id);
+    closeTogether(client, upstream, () => {
+      openSockets.delete(id);
+      tunnels.delete(client);
+    });
     this.#report({ status: 101, responseHeaders: head.headers, upstreamHeaders: response.rawHeaders });
   }
 

@@ -40,16 +40,16 @@ describe('what is under way', () => {
     const stream = [expectHead, barrier('head'), send(`${head}data: 1\n\n`), barrier('end'), fin];
     const { app, upstream, client } = await stand(stream);
     await upstream.reached('head');
-    const [waiting] = app.app.running(0);
+    const [waiting] = app.app.running(0).requests;
     expect(waiting).toMatchObject({ status: 0, outcome: 'running', bytes: 0, upstreamHeaders: undefined });
     upstream.release('head');
     await client.until('data: 1');
-    const [running] = app.app.running(0);
+    const [running] = app.app.running(0).requests;
     expect(running).toMatchObject({ id: waiting?.id, status: 200, outcome: 'running', bytes: 9 });
-    expect(app.app.running(3_600_000)).toEqual([]);
+    expect(app.app.running(3_600_000).requests).toEqual([]);
     upstream.release('end');
     expect((await app.exchange(1)).id).toBe(running?.id);
-    expect(app.app.running(0)).toEqual([]);
+    expect(app.app.running(0).requests).toEqual([]);
   });
 
   interface End {
@@ -67,7 +67,7 @@ describe('what is under way', () => {
   it.each(ends)('is let go of when $when', async ({ steps }) => {
     const { app } = await stand(steps, 'PUT /x', 'body');
     await app.exchange(1);
-    expect(app.app.running(0)).toEqual([]);
+    expect(app.app.running(0).requests).toEqual([]);
   });
 
   it('is let go of when the client leaves', async () => {
@@ -75,7 +75,7 @@ describe('what is under way', () => {
     await upstream.reached('never');
     client.socket.destroy();
     await app.exchange(1);
-    expect(app.app.running(0)).toEqual([]);
+    expect(app.app.running(0).requests).toEqual([]);
   });
 
   it('is told of the hundred oldest', async () => {
@@ -89,6 +89,6 @@ describe('what is under way', () => {
     for (const client of clients)
       await client.write(requestBytes('GET /x', [['Host', `localhost:${app.port}`]]));
     await expect.poll(() => upstream.connections()).toBe(110);
-    expect(app.app.running(0)).toHaveLength(100);
+    expect(app.app.running(0).requests).toHaveLength(100);
   });
 });

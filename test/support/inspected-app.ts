@@ -43,7 +43,7 @@ export async function openInspectedApp(
   let ruleset = (): TestApp['exchanges'][number]['ruleset'] => {
     throw new Error('The proxy does not run yet');
   };
-  let running: TestApp['app']['running'] = () => [];
+  let running: TestApp['app']['running'] = () => ({ requests: [], sockets: new Set() });
   const inspector = createInspector({
     journal: createJournal(),
     version: '0.1.0',

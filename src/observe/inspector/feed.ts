@@ -1,11 +1,11 @@
 /** What comes is told to those who watch, as server-sent events: in batches, so that a flood of requests is no flood of events. */
 
-import type { Exchange } from '../../exchange.ts';
+import type { Running } from '../../exchange.ts';
 import type { EventStream, StreamOut } from '../../own-endpoint.ts';
 import type { Journal, Numbered } from '../journal.ts';
 import { guarded } from './answer.ts';
 import { rowOf } from './row.ts';
-import type { Batch, State } from './wire.ts';
+import type { Batch, Row, State } from './wire.ts';
 
 export interface Feed {
   /** Whether anybody watches: only then anything is made. */
@@ -20,7 +20,7 @@ export interface Feed {
 export interface FeedSource {
   readonly journal: Journal;
   readonly state: () => State;
-  readonly running: (leastMs: number) => readonly Exchange[];
+  readonly running: (leastMs: number) => Running;
 }
 
 /** Faster than this nobody reads. */
@@ -36,6 +36,7 @@ const leastRunningMs = 150;
 export function createFeed({ journal, state, running }: FeedSource): Feed {
   const watchers = new Set<StreamOut>();
   let pending: Numbered[] = [];
+  let sockets: ReadonlySet<string> = new Set();
   let isScheduled = false;
   let scanner: NodeJS.Timeout | undefined;
   return {
@@ -72,16 +73,21 @@ export function createFeed({ journal, state, running }: FeedSource): Feed {
     isScheduled = watchers.size > 0;
   }
 
-  /** Of those that go on, what is new: one more, its head, a longer body. */
+  /** Of those that go on, what is new: one more, its head, a longer body, an open WebSocket or one that was open. */
   function scan(): void {
+    const now = running(leastRunningMs);
     const before = new Map(journal.running().map(({ exchange }) => [exchange.id, exchange]));
-    const changed = running(leastRunningMs).flatMap((exchange) => {
+    const changed = now.requests.flatMap((exchange) => {
       const noted = journal.note(exchange);
       const known = before.get(exchange.id);
       return known?.status === exchange.status && known.bytes === exchange.bytes ? [] : [noted];
     });
-    pending.push(...changed);
-    if (changed.length > 0) wake();
+    const opened = new Set(now.sockets);
+    const turned = ({ exchange: { id } }: Numbered) => opened.has(id) !== sockets.has(id);
+    const handshakes = journal.numbered().filter(turned);
+    sockets = opened;
+    pending.push(...changed, ...handshakes);
+    if (pending.length > 0) wake();
   }
 
   function flush(): void {
@@ -96,8 +102,17 @@ export function createFeed({ journal, state, running }: FeedSource): Feed {
   }
 
   function batchOf(numbered: readonly Numbered[], missed: number): Batch {
-    const numbers = journal.running().map(({ n }) => n);
-    return { rows: numbered.map(rowOf), missed, running: numbers, state: state() };
+    const open = journal.numbered().filter(isOpen);
+    const numbers = [...journal.running(), ...open].map(({ n }) => n);
+    return { rows: numbered.map(rowNow), missed, running: numbers, state: state() };
+  }
+
+  function rowNow(each: Numbered): Row {
+    return isOpen(each) ? { ...rowOf(each), isRunning: true } : rowOf(each);
+  }
+
+  function isOpen({ exchange }: Numbered): boolean {
+    return sockets.has(exchange.id);
   }
 }
 

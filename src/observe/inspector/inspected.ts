@@ -1,6 +1,6 @@
 /** What an inspector is made from, and its answers with it. */
 
-import type { Exchange } from '../../exchange.ts';
+import type { Running } from '../../exchange.ts';
 import type { Ruleset } from '../../ruleset.ts';
 import type { Journal } from '../journal.ts';
 import type { AllowWish } from './allow.ts';
@@ -13,8 +13,8 @@ export interface InspectorOptions {
   readonly version: string;
   /** The rules in force. */
   readonly ruleset: () => Ruleset;
-  /** Requests that have taken so long and go on. */
-  readonly running: (leastMs: number) => readonly Exchange[];
+  /** Requests that have taken so long and go on, and open WebSockets. */
+  readonly running: (leastMs: number) => Running;
   /** The config as the user would name it. */
   readonly file: string;
   /** Adds an origin to the config. */

@@ -5,6 +5,7 @@ import type { Batch, Row } from '../../../src/observe/inspector/wire.ts';
 import { type InspectedApp, request, startInspectedApp, visit } from '../../support/inspected-app.ts';
 import { connectRaw, type RawClient, requestBytes } from '../../support/raw-client.ts';
 import { barrier, expectHead, fin, type RawUpstream, rawUpstream, send } from '../../support/raw-upstream.ts';
+import { handshake, switching } from '../../support/websocket.ts';
 
 const page = 'http://localhost:5173';
 
@@ -102,5 +103,24 @@ describe('what goes on', () => {
     await watcher.until('/quick');
     expect(rowsOf(watcher).at(-1)?.isRunning).toBe(false);
     expect(new Set(rowsOf(watcher).map(({ n }) => n))).toEqual(new Set([1]));
+  });
+
+  it('is an open WebSocket until it is closed', async () => {
+    const upstream = await rawUpstream([expectHead, send(switching), barrier('end')]);
+    onTestFinished(() => upstream.close());
+    const route = { match: '/**', target: upstream.origin, cors: { allowOrigin: page } };
+    const app = await startInspectedApp({ routes: [route] });
+    const watcher = await (await visit(app)).watch();
+    const client = await connectRaw(app);
+    await client.write(handshake(app, { target: '/ws', origin: page }));
+    await client.until('101 Switching Protocols');
+    await expect
+      .poll(() => rowsOf(watcher).at(-1))
+      .toMatchObject({ n: 1, status: 101, who: 'ws', isRunning: true });
+    const late = await (await visit(app)).watch();
+    expect(rowsOf(late)).toMatchObject([{ n: 1, isRunning: true }]);
+    client.socket.destroy();
+    await expect.poll(() => rowsOf(watcher).at(-1)).toMatchObject({ n: 1, status: 101, isRunning: false });
+    expect(batches(watcher).at(-1)?.running).toEqual([]);
   });
 });

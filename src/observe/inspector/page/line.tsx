@@ -104,8 +104,9 @@ function Badges({ row, preflight }: Item) {
 }
 
 /** How long it has taken by now would be old when it is read. */
-export function durationText({ isRunning, status, duration }: Row): string {
+export function durationText({ isRunning, status, duration, who }: Row): string {
   if (!isRunning) return duration;
+  if (who === 'ws') return 'open';
   return status === 0 ? 'waiting' : 'running';
 }
 
@@ -113,6 +114,7 @@ export function verdictClass({ mark }: Row): string {
   return mark === '✓' ? 'good' : mark === '✗' ? 'bad' : 'quiet';
 }
 
-function verdictText({ who, word }: Row): string {
-  return who === 'ws' ? `socket ${word}` : word.replaceAll('_', ' ');
+function verdictText({ who, word, isRunning }: Row): string {
+  if (who !== 'ws') return word.replaceAll('_', ' ');
+  return word === 'open' && !isRunning ? 'socket opened' : `socket ${word}`;
 }

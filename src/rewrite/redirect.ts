@@ -48,11 +48,17 @@ function resolve(location: string, { origin, path }: Hop): { origin: string; pat
     if (authority === undefined) return undefined;
     const { host, port } = authority;
     const suffix = port === '' || port === defaultPort(scheme) ? '' : `:${port}`;
-    return { origin: `${scheme}://${host}${suffix}`, path: rooted(absolute[3] ?? '') };
+    const next = asBrowsersRead(`${scheme}://${host}${suffix}`);
+    return next === undefined ? undefined : { origin: next, path: rooted(absolute[3] ?? '') };
   }
   if (/^[a-z][a-z0-9+.-]*:/i.test(reference)) return undefined;
   if (reference.startsWith('/')) return { origin, path: reference };
   return { origin, path: relativeTo(path, reference) };
+}
+
+/** `http://0x7f.1` is `http://127.0.0.1` (URL Standard, "IPv4 parser"): whoever judges the host must read it as whoever connects. */
+function asBrowsersRead(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).origin : undefined;
 }
 
 /** Spaces and bytes beyond ASCII, as browsers do: servers write their paths in UTF-8. */

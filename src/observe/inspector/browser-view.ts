@@ -21,7 +21,7 @@ export function browserSteps(exchange: Exchange): readonly Step[] {
 }
 
 function socketSteps(status: number): readonly Step[] {
-  if (status === 101) return [step('✓', 'the WebSocket is open')];
+  if (status === 101) return [step('✓', 'opens the WebSocket')];
   return [step('✗', `Error during WebSocket handshake: Unexpected response code: ${status}`)];
 }
 

@@ -138,7 +138,7 @@ function cookieSteps({ plan, head, upstreamHeaders }: Exchange): readonly Step[]
 }
 
 function upstreamSteps(exchange: Exchange): readonly Step[] {
-  const { plan, failure, outcome, timings, attempts } = exchange;
+  const { plan, failure, outcome, attempts } = exchange;
   if (plan.kind !== 'forward') return [];
   const { method, origin, path } = plan.upstream;
   const asked = `${method} ${origin}${path.replace(/\?.*$/, '?…')}`;
@@ -146,12 +146,16 @@ function upstreamSteps(exchange: Exchange): readonly Step[] {
     return [step('✗', `${asked}: ${failure.detail}`, { mend: failure.hint })];
   }
   const again = attempts > 1 ? `, at the ${attempts === 2 ? 'second' : `${attempts}th`} attempt` : '';
-  const head = timings.upstreamHeadMs;
-  const answered =
-    head === undefined
-      ? `no answer yet${outcome === 'running' ? '' : ' when the client left'}`
-      : `answered after ${durationText(head)}`;
-  return [step('→', `${asked}: ${answered}${again}`)];
+  return [step('→', `${asked}: ${answeredText(exchange)}${again}`)];
+}
+
+function answeredText({ timings, upstreamHeaders, outcome }: Exchange): string {
+  if (upstreamHeaders === undefined)
+    return `no answer yet${outcome === 'running' ? '' : ' when the client left'}`;
+  // Of a WebSocket nobody has taken the time.
+  return timings.upstreamHeadMs === undefined
+    ? 'answered'
+    : `answered after ${durationText(timings.upstreamHeadMs)}`;
 }
 
 /** What became of the upstream's own CORS headers. */

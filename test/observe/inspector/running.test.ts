@@ -117,7 +117,11 @@ describe('what goes on', () => {
     await expect
       .poll(() => rowsOf(watcher).at(-1))
       .toMatchObject({ n: 1, status: 101, who: 'ws', isRunning: true });
-    const late = await (await visit(app)).watch();
+    const visitor = await visit(app);
+    const { why, browser } = await visitor.detail(1);
+    expect(why.at(-1)?.text).toBe(`GET ${upstream.origin}/ws: answered`);
+    expect(browser.map(({ text }) => text)).toEqual(['opens the WebSocket']);
+    const late = await visitor.watch();
     expect(rowsOf(late)).toMatchObject([{ n: 1, isRunning: true }]);
     client.socket.destroy();
     await expect.poll(() => rowsOf(watcher).at(-1)).toMatchObject({ n: 1, status: 101, isRunning: false });

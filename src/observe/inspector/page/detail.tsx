@@ -112,9 +112,11 @@ function Tools({ model: { detail, marked }, actions }: ViewProps) {
           c
         </span>
       </button>
-      <button type="button" onClick={actions.fetch}>
-        Copy as fetch
-      </button>
+      {row.who === 'ws' ? null : (
+        <button type="button" onClick={actions.fetch}>
+          Copy as fetch
+        </button>
+      )}
       <button type="button" aria-pressed={marked.has(row.n)} onClick={() => actions.mark(row.n)}>
         {marked.has(row.n) ? 'Marked for HAR' : 'Mark for HAR'}{' '}
         <span class="key" aria-hidden="true">

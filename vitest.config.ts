@@ -11,8 +11,8 @@ const shared = {
 
 export default defineConfig({
   test: {
-    // Most of the time is spent waiting for sockets and a browser; two share a small machine well.
-    maxWorkers: 2,
+    // Much of the time is spent waiting for sockets and a browser: three keep the two cores of a small machine busy.
+    maxWorkers: 3,
     projects: [
       {
         test: { ...shared, name: 'node', include: ['test/**/*.test.ts'], exclude: ['test/browser/**'] },

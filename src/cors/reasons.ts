@@ -7,7 +7,7 @@ import { normalizedMethods } from '../http/fetch-names.ts';
 import { receivableMethods } from '../http/receivable-methods.ts';
 import { type BlockedAt, sayHeaderRefused, sayMethodRefused, sayOriginRefused } from './browser-words.ts';
 import type { CorsDecision, NearMiss, RefusedReason } from './decision.ts';
-import type { CorsPolicy, PolicyKey, RulePlace } from './policy.ts';
+import type { CorsPolicy, RulePlace } from './policy.ts';
 
 export interface Explanation {
   readonly verdict: 'allowed' | 'refused' | 'not needed';
@@ -29,16 +29,11 @@ export function explainDecision(
 ): Explanation {
   switch (decision.kind) {
     case 'not-needed':
-      return { ...quiet, verdict: 'not needed', why: notNeeded[decision.reason] };
+      return nothingToMend('not needed', notNeeded[decision.reason], '');
     case 'allowed':
-      return {
-        ...quiet,
-        verdict: 'allowed',
-        why: `${decision.origin} is allowed`,
-        ...placeOf(policy, 'allowOrigin'),
-      };
+      return nothingToMend('allowed', `${decision.origin} is allowed`, policy.places.allowOrigin.place);
     case 'preflight-allowed':
-      return { ...quiet, verdict: 'allowed', why: allowedAsk(decision), ...placeOf(policy, 'allowOrigin') };
+      return nothingToMend('allowed', allowedAsk(decision), policy.places.allowOrigin.place);
     case 'refused':
       return explainOrigin(decision, policy, at);
     case 'preflight-refused':
@@ -46,17 +41,15 @@ export function explainDecision(
   }
 }
 
-const quiet = { browserSays: '', mend: '', place: '' } as const;
+function nothingToMend(verdict: Explanation['verdict'], why: string, place: string): Explanation {
+  return { verdict, why, browserSays: '', mend: '', place };
+}
 
 const notNeeded = {
   'no-origin': 'no Origin header (curl, same origin or navigation)',
   'own-origin': 'the page is served through this proxy itself',
   passthrough: 'cors is "passthrough": the API answers for itself',
 } as const;
-
-function placeOf(policy: CorsPolicy, key: PolicyKey): { place: string } {
-  return { place: policy.places[key].place };
-}
 
 function allowedAsk(decision: Extract<CorsDecision, { kind: 'preflight-allowed' }>): string {
   const names = decision.ask.headers.length === 0 ? '' : ` · ${decision.ask.headers.join(', ')}`;
@@ -74,7 +67,7 @@ function explainOrigin(
     why: `${originWhy(reason, origin, policy)}${near === undefined ? '' : `; ${nearText(near)}`}`,
     browserSays: sayOriginRefused(at),
     mend: originMend(reason, origin, policy),
-    ...placeOf(policy, 'allowOrigin'),
+    place: policy.places.allowOrigin.place,
   };
 }
 

@@ -36,8 +36,11 @@ export function isRefusal(decision: CorsDecision | null): boolean {
 
 /** The decision in words; `undefined` where none was made. */
 export function explanationOf({ head, plan, ruleset }: Exchange): Explanation | undefined {
-  if (plan.decision === null) return undefined;
-  return explainDecision(plan.decision, policyOf(plan, ruleset), { at: blockedAt(head) });
+  const { decision } = plan;
+  if (decision === null) return undefined;
+  // Whatever else is explained has one place; to look for it would mean to read the head again.
+  const at = decision.kind === 'refused' ? blockedAt(head) : 'response';
+  return explainDecision(decision, policyOf(plan, ruleset), { at });
 }
 
 /** What the browser gives up: a page's author knows a WebSocket by that name alone, not by its GET. */

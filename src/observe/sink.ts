@@ -27,7 +27,7 @@ const batchBytes = 64 * 1024;
 const mostWaiting = 1000;
 
 /** Below what an eye sees. Under load a write of each turn of the event loop costs a sixth of what is told of. */
-const leastBetweenWritesMs = 20;
+const leastBetweenWritesMs = 10;
 
 export function boundedSink(stream: Writable, limitBytes: number = defaultLimitBytes): Sink {
   let isGone = false;

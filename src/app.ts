@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Exchange, Observer, Running, Underway } from './exchange.ts';
+import type { Exchange, Observer, Running } from './exchange.ts';
 import type { Listener } from './http/request-head.ts';
 import type { OwnEndpoints } from './own-endpoint.ts';
 import type { CertificateOptions } from './proxy/certificate.ts';
@@ -13,6 +13,7 @@ import { listen } from './proxy/listen.ts';
 import { healthEndpoint } from './proxy/own.ts';
 import { adjustParser, createHttpServer, type ServerState } from './proxy/server.ts';
 import { type TlsListener, tlsListener } from './proxy/tls-listener.ts';
+import { UnderwayList } from './proxy/underway.ts';
 import { Upstreams } from './proxy/upstream.ts';
 import type { Tunnels } from './proxy/websocket.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -70,7 +71,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const sockets = new Set<Duplex>();
   const tunnels: Tunnels = new Map();
   const endless = new Set<() => void>();
-  const underway = new Set<Underway>();
+  const underway = new UnderwayList();
   const openSockets = new Set<string>();
   let requests = 0;
   const stops = new Set<() => void>();
@@ -131,16 +132,9 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
 /** More than a person watches; each is copied, with what is kept of its bodies. */
 const mostTold = 100;
 
-/** They began in their order, so the first one that is too young ends the search. */
-function longest(underway: ReadonlySet<Underway>, leastMs: number): readonly Exchange[] {
-  const found: Exchange[] = [];
-  for (const request of underway) {
-    if (found.length === mostTold) break;
-    const exchange = request.soFar();
-    if (exchange.timings.totalMs < leastMs) break;
-    found.push(exchange);
-  }
-  return found;
+function longest(underway: UnderwayList, leastMs: number): readonly Exchange[] {
+  const begun = underway.begunBefore(performance.now() - leastMs);
+  return begun.slice(0, mostTold).map((request) => request.soFar());
 }
 
 /** Who listens in has a bug of their own, thrown or rejected; the exchange that they are told of has not. */

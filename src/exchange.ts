@@ -60,10 +60,5 @@ export interface Running {
   readonly sockets: ReadonlySet<string>;
 }
 
-/** An exchange that is under way. */
-export interface Underway {
-  readonly soFar: () => Exchange;
-}
-
 /** Called once for each exchange, after its end; must not throw and must not block. */
 export type Observer = (exchange: Exchange) => void;

@@ -4,7 +4,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { Exchange, Failure, Underway } from '../exchange.ts';
+import type { Exchange, Failure } from '../exchange.ts';
 import { type FinishContext, finish, finishEarly, finishTrailers } from '../finish.ts';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
 import type { ResponseHead } from '../http/request-head.ts';
@@ -22,6 +22,7 @@ import { cutResponse, hasUpload, writeHead } from './respond.ts';
 import { mayRetry } from './retry.ts';
 import { exchangeOf, finishContext, report, type Sent, type Serving, type Task } from './task.ts';
 import { writeTrailers } from './trailers.ts';
+import type { Underway } from './underway.ts';
 import { tooManyInformational, unfitResponse } from './unfit-response.ts';
 import type { UpstreamCall } from './upstream.ts';
 
@@ -36,6 +37,8 @@ export function forward(forwarded: Forwarded, serving: Serving): void {
 }
 
 class Forwarding implements Handler, Underway {
+  place = -1;
+  readonly startedAt: number;
   readonly #task: Task;
   readonly #plan: ForwardPlan;
   readonly #route: Route;
@@ -61,6 +64,7 @@ class Forwarding implements Handler, Underway {
 
   constructor({ task, plan, route }: Forwarded, serving: Serving) {
     this.#task = task;
+    this.startedAt = task.startedAt;
     this.#plan = plan;
     this.#route = route;
     this.#serving = serving;
@@ -84,12 +88,9 @@ class Forwarding implements Handler, Underway {
 
   start(): void {
     this.#serving.underway.add(this);
-    if (this.#body === undefined) {
-      this.#sendUp(null);
-      return;
-    }
-    this.#watchSilence();
-    this.#body.begin((body) => this.#sendUp(body));
+    if (this.#body !== undefined) this.#watchSilence();
+    if (this.#body === undefined) this.#sendUp(null);
+    else this.#body.begin((body) => this.#sendUp(body));
   }
 
   #sendUp(body: UpstreamCall['body']): void {
@@ -268,12 +269,11 @@ class Forwarding implements Handler, Underway {
   }
 
   #withRetryNote(why: Failure): Failure {
-    const { method } = this.#plan.upstream;
     const isStale = why.code === 'connection_terminated' && this.#connection?.isReused === true;
     if (!isStale || this.#attempts > 1) return why;
     return {
       ...why,
-      detail: `${why.detail}; not retried: ${method} is not idempotent, or its body was not kept`,
+      detail: `${why.detail}; not retried: ${this.#plan.upstream.method} is not idempotent, or its body was not kept`,
     };
   }
 
@@ -406,7 +406,7 @@ class Forwarding implements Handler, Underway {
       outcome,
       failure: why,
       attempts: this.#attempts,
-      upstreamHeadMs: headAt === undefined ? undefined : headAt - this.#task.startedAt,
+      upstreamHeadMs: headAt === undefined ? undefined : headAt - this.startedAt,
     };
   }
 }

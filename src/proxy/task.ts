@@ -1,6 +1,6 @@
 /** One request under way: what is known of it, whom it needs, and how its exchange is reported. */
 
-import type { Exchange, Failure, Observer, Underway } from '../exchange.ts';
+import type { Exchange, Failure, Observer } from '../exchange.ts';
 import type { FinishContext } from '../finish.ts';
 import { secretsIn } from '../guard/secret-text.ts';
 import type { HeaderList } from '../http/header-list.ts';
@@ -10,6 +10,7 @@ import type { Plan } from '../plan-shape.ts';
 import type { Route, Ruleset } from '../ruleset.ts';
 import type { KeptBodies } from './kept-bodies.ts';
 import type { Request, Response } from './respond.ts';
+import type { UnderwayList } from './underway.ts';
 import type { Upstreams } from './upstream.ts';
 
 export interface Serving {
@@ -25,7 +26,7 @@ export interface Serving {
   /** Called when the listener stops: what Node's server would leave open until the deadline. */
   readonly stops: Set<() => void>;
   /** What is forwarded at present, the oldest first: for whoever asks, since nobody is told before the end. */
-  readonly underway: Set<Underway>;
+  readonly underway: UnderwayList;
   /** Called a moment later: what never ends by itself, such as an event stream, leaves. */
   readonly endless: Set<() => void>;
 }

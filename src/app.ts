@@ -72,7 +72,6 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
   const tunnels: Tunnels = new Map();
   const endless = new Set<() => void>();
   const underway = new UnderwayList();
-  const openSockets = new Set<string>();
   let requests = 0;
   const stops = new Set<() => void>();
   const state: ServerState = {
@@ -82,7 +81,6 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     lookup,
     sockets,
     tunnels,
-    openSockets,
     stops,
     endless,
     underway,
@@ -119,7 +117,7 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
       upstreams.retain(next.routes);
       for (const server of servers) adjustParser(server, next);
     },
-    running: (leastMs) => ({ requests: longest(underway, leastMs), sockets: openSockets }),
+    running: (leastMs) => ({ requests: longest(underway, leastMs), sockets: idsOf(tunnels) }),
     renewCertificate: async () => (await tls?.renew()) ?? false,
     open: () => openNow({ requests, tunnels, endless, timeoutMs: ruleset.listen.drainTimeoutMs }),
     close: () => {
@@ -135,6 +133,10 @@ const mostTold = 100;
 function longest(underway: UnderwayList, leastMs: number): readonly Exchange[] {
   const begun = underway.begunBefore(performance.now() - leastMs);
   return begun.slice(0, mostTold).map((request) => request.soFar());
+}
+
+function idsOf(tunnels: Tunnels): ReadonlySet<string> {
+  return new Set([...tunnels.values()].flatMap((tunnel) => (tunnel === undefined ? [] : [tunnel.id])));
 }
 
 /** Who listens in has a bug of their own, thrown or rejected; the exchange that they are told of has not. */

@@ -136,9 +136,9 @@ function routeNotes({ policy, websocket, secretNames, forwardProxy }: Route): re
 
 /** One origin, and how many more: a list would push what stands behind it out of the line. */
 function pagesText(policy: CorsPolicy): string {
-  const text = originsText(policy);
-  const [first = '', ...more] = text.split(', ');
-  return more.length === 0 ? text : `${first} and ${more.length} more`;
+  const { mode, origins } = policy;
+  const written = mode === 'enforce' && origins.kind === 'listed' ? origins.written : [];
+  return written.length > 1 ? `${written[0]} and ${written.length - 1} more` : originsText(policy);
 }
 
 /** The one edit that is left to the user. */

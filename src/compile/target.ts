@@ -93,7 +93,8 @@ function didYouMean(text: string): string {
     : 'write e.g. "https://api.example.com"';
 }
 
-function targetOf(url: URL): Target {
+/** Of an absolute http(s) or ws(s) URL. */
+export function targetOf(url: URL): Target {
   const scheme = url.protocol === 'https:' || url.protocol === 'wss:' ? 'https' : 'http';
   const port = url.port === '' ? (scheme === 'https' ? 443 : 80) : Number(url.port);
   const basePath = url.pathname.replace(/\/+$/, '');

@@ -45,11 +45,6 @@ export function createJournal(capacity: number = defaultCapacity): Journal {
   let requests = 0;
   let refused = 0;
   let upstreamFailures = 0;
-  const find = (n: number) => {
-    const slot = (n - 1) % capacity;
-    if (numbers[slot] === n) return ring[slot];
-    return [...running.values()].find((noted) => noted.n === n)?.exchange;
-  };
   return {
     add: (exchange) => {
       const n = takeNumber(exchange);
@@ -65,16 +60,24 @@ export function createJournal(capacity: number = defaultCapacity): Journal {
       return noted;
     },
     running: () => [...running.values()],
-    find,
+    find: (n) => kept(n) ?? [...running.values()].find((noted) => noted.n === n)?.exchange,
     all: () => numbered().map(({ exchange }) => exchange),
     numbered,
     tally: () => ({ requests, refused, upstreamFailures }),
   };
 
+  function slotOf(n: number): number {
+    return (n - 1) % capacity;
+  }
+
+  function kept(n: number): Exchange | undefined {
+    return numbers[slotOf(n)] === n ? ring[slotOf(n)] : undefined;
+  }
+
   function numbered(): readonly Numbered[] {
     const oldest = Math.max(1, last - capacity + 1);
     return Array.from({ length: last - oldest + 1 }, (_, i) => oldest + i).flatMap((n) => {
-      const exchange = numbers[(n - 1) % capacity] === n ? ring[(n - 1) % capacity] : undefined;
+      const exchange = kept(n);
       return exchange === undefined ? [] : [{ n, exchange }];
     });
   }
@@ -82,8 +85,8 @@ export function createJournal(capacity: number = defaultCapacity): Journal {
   /** One that took its number long ago has lost its place to a later one. */
   function keep(n: number, exchange: Exchange): void {
     if (n <= last - capacity) return;
-    ring[(n - 1) % capacity] = exchange;
-    numbers[(n - 1) % capacity] = n;
+    ring[slotOf(n)] = exchange;
+    numbers[slotOf(n)] = n;
   }
 
   function nextNumber(): number {

@@ -43,7 +43,7 @@ export function openNow({
   endless,
   timeoutMs,
 }: { readonly requests: number } & Pick<Draining, 'tunnels' | 'endless' | 'timeoutMs'>): Open {
-  const websockets = [...tunnels.values()].filter((upstream) => upstream !== undefined).length;
+  const websockets = [...tunnels.values()].filter((tunnel) => tunnel !== undefined).length;
   const eventStreams = endless.size;
   const waitMs = requests > eventStreams ? timeoutMs : Math.min(graceMs, timeoutMs);
   return { requests, websockets, eventStreams, waitMs };
@@ -77,7 +77,7 @@ async function closesWithin(
 /** What never ends by itself, and who has not asked for anything yet. */
 function letGo({ servers, sockets, tunnels, endless }: Draining): void {
   for (const leave of [...endless]) leave();
-  const open = new Map([...tunnels].filter(([, upstream]) => upstream !== undefined));
+  const open = new Map([...tunnels].filter(([, tunnel]) => tunnel !== undefined));
   for (const socket of bothSides(open)) socket.destroy();
   // Below TLS nothing tells what a connection is at; the deadline ends it.
   if (servers.some((server) => !(server instanceof HttpServer))) return;
@@ -87,8 +87,8 @@ function letGo({ servers, sockets, tunnels, endless }: Draining): void {
 }
 
 function bothSides(tunnels: Tunnels): readonly Duplex[] {
-  return [...tunnels].flatMap(([client, upstream]) =>
-    upstream === undefined ? [client] : [client, upstream],
+  return [...tunnels].flatMap(([client, tunnel]) =>
+    tunnel === undefined ? [client] : [client, tunnel.upstream],
   );
 }
 

@@ -88,7 +88,6 @@ class Forwarding implements Handler, Underway {
 
   start(): void {
     this.#serving.underway.add(this);
-    if (this.#body !== undefined) this.#watchSilence();
     if (this.#body === undefined) this.#sendUp(null);
     else this.#body.begin((body) => this.#sendUp(body));
   }
@@ -102,6 +101,7 @@ class Forwarding implements Handler, Underway {
       this.#fail(failure('connection_limit_reached', detail, 'raise limits.connections or limits.queue'));
       return;
     }
+    if (this.#body?.isComplete === false) this.#watchSilence();
     this.#attempts = 1;
     upstreams.send(this.#call(body), this);
   }

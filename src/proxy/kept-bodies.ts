@@ -2,7 +2,7 @@
 
 import type { KeptBody } from '../exchange.ts';
 
-/** As much as a person reads; times the five hundred exchanges of the journal it is 64 MB at most. */
+/** As much as a person reads; times two bodies of the two hundred exchanges of the journal it is 25 MB at most. */
 const keptBytes = 64 * 1024;
 
 export class KeptBodies {

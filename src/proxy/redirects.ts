@@ -1,8 +1,8 @@
 /** The redirects of one request that are followed on the server: what comes next, and what may not. */
 
+import { targetOf } from '../compile/target.ts';
 import type { Failure } from '../exchange.ts';
 import { allValues, firstValue, type HeaderList, isField } from '../http/header-list.ts';
-import { defaultPort } from '../http/origin.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import { withHopCookies } from '../rewrite/hop-cookies.ts';
@@ -70,7 +70,7 @@ export class Redirects {
   get target(): Target {
     const { target } = this.#task.route;
     const { origin } = this.#current;
-    return origin === target.origin ? target : targetAt(origin);
+    return origin === target.origin ? target : targetOf(new URL(origin));
   }
 
   /** What fails behind a redirect is not mended in "target". */
@@ -126,21 +126,6 @@ export class Redirects {
     const isLocal = host === 'localhost' || host.endsWith('.localhost') || isPrivateAddress(host);
     return isLocal && !this.#task.isConfigured(origin);
   }
-}
-
-/** `origin` is one that `nextHop` has made. */
-function targetAt(origin: string): Target {
-  const { protocol, hostname, port, host } = new URL(origin);
-  const scheme = protocol === 'https:' ? 'https' : 'http';
-  return {
-    text: origin,
-    scheme,
-    hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: Number(port || defaultPort(scheme)),
-    hostHeader: host,
-    origin,
-    basePath: '',
-  };
 }
 
 function withoutCookies(headers: HeaderList): string[] {

@@ -6,7 +6,7 @@
 
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Request } from './respond.ts';
+import { mostWaitingBytes, type Request } from './respond.ts';
 
 export interface RequestBodyOptions {
   readonly limitBytes: number;
@@ -18,9 +18,6 @@ export interface RequestBodyOptions {
 
 /** Bytes that may be sent again on a fresh connection (research: 64 KiB covers JSON, and bounds the memory). */
 const replayable = 64 * 1024;
-
-/** Of an upload, as much as may wait for its upstream: four reads, so that the client is not stopped at each of them. */
-const mostWaitingBytes = 256 * 1024;
 
 export class RequestBody {
   isComplete = false;

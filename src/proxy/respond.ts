@@ -61,8 +61,8 @@ export function respond(
   endResponse(request, response, { head });
 }
 
-/** What may wait for a client that is slower than the API. To stop the API at each chunk would cost as much as the chunk. */
-const mostWaitingBytes = 256 * 1024;
+/** What may wait for the slower of two sides. To stop the faster at each chunk would cost as much as the chunk. */
+export const mostWaitingBytes = 256 * 1024;
 
 /** Whether more may be written at once; if not, `drain` follows. */
 export function writeBody(response: Response, chunk: Buffer): boolean {

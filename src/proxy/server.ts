@@ -29,7 +29,6 @@ export interface ServerState extends Serving {
   readonly sockets: Set<Duplex>;
   /** Clients of WebSockets and the upstreams that they are joined to, once they are: Node's server does not close them. */
   readonly tunnels: Tunnels;
-  readonly openSockets: Set<string>;
   /** Called for each request that begins; its end is what `observe` is told. */
   readonly began: (plan: Plan) => void;
 }

@@ -25,7 +25,7 @@ export interface Serving {
   readonly keepsBodies: () => boolean;
   /** Called when the listener stops: what Node's server would leave open until the deadline. */
   readonly stops: Set<() => void>;
-  /** What is forwarded at present, the oldest first: for whoever asks, since nobody is told before the end. */
+  /** What is forwarded at present: for whoever asks, since nobody is told before the end. */
   readonly underway: UnderwayList;
   /** Called a moment later: what never ends by itself, such as an event stream, leaves. */
   readonly endless: Set<() => void>;

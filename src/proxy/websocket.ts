@@ -32,13 +32,17 @@ export interface TunnelTask {
   readonly head: Buffer;
 }
 
-/** Client → upstream, `undefined` while the handshake is under way. */
-export type Tunnels = Map<Duplex, Duplex | undefined>;
+/** By client; `undefined` while the handshake is under way. */
+export type Tunnels = Map<Duplex, Tunnel | undefined>;
+
+interface Tunnel {
+  readonly upstream: Duplex;
+  /** Of the handshake that opened it: all that is held of that. */
+  readonly id: string;
+}
 
 export interface TunnelState extends Serving {
   readonly tunnels: Tunnels;
-  /** The ids of the handshakes that opened them: all that is held of one. */
-  readonly openSockets: Set<string>;
   readonly lookup: LookupFunction;
 }
 
@@ -177,8 +181,7 @@ class Handshake {
   /** http-proxy writes the 101 from `response.headers` and pipes; before that the head is cleaned and early bytes are given back. */
   #open(response: IncomingMessage, upstream: Socket, begin: () => void): void {
     const client = this.#client;
-    const { tunnels, openSockets } = this.#state;
-    const { id } = this.#task;
+    const { tunnels } = this.#state;
     const head = this.#finished(response);
     this.#settle();
     response.headers = fieldsByName([...head.headers, 'Connection', 'Upgrade', 'Upgrade', 'websocket']);
@@ -188,17 +191,13 @@ class Handshake {
     client.pause();
     const early = Buffer.concat(this.#early);
     if (early.length > 0) client.unshift(early);
-    tunnels.set(client, upstream);
+    tunnels.set(client, { upstream, id: this.#task.id });
     // Header fields are bytes; http-proxy would write them as UTF-8.
     client.setDefaultEncoding('latin1');
     begin();
     // Its listener cuts off what the client has not taken yet when the upstream resets.
     upstream.removeAllListeners('error');
-    openSockets.add(id);
-    closeTogether(client, upstream, () => {
-      openSockets.delete(id);
-      tunnels.delete(client);
-    });
+    closeTogether(client, upstream, () => tunnels.delete(client));
     this.#report({ status: 101, responseHeaders: head.headers, upstreamHeaders: response.rawHeaders });
   }
 

@@ -82,7 +82,7 @@ export function createFeed({ journal, state, running }: FeedSource): Feed {
       const known = before.get(exchange.id);
       return known?.status === exchange.status && known.bytes === exchange.bytes ? [] : [noted];
     });
-    const opened = new Set(now.sockets);
+    const opened = now.sockets;
     const turned = ({ exchange: { id } }: Numbered) => opened.has(id) !== sockets.has(id);
     const handshakes = journal.numbered().filter(turned);
     sockets = opened;

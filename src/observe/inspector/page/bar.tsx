@@ -1,6 +1,6 @@
 /** The bar: what is live, the filter, and what is done with the list as a whole. */
 
-import type { Model } from './model.ts';
+import { heldCount, type Model } from './model.ts';
 import type { ViewProps } from './view-props.ts';
 
 export function Bar({ model, actions }: ViewProps) {
@@ -61,11 +61,12 @@ function Live({ model }: { readonly model: Model }) {
   );
 }
 
-function liveWord({ connection, isPaused, held }: Model): { readonly word: string; readonly kind: string } {
+function liveWord(model: Model): { readonly word: string; readonly kind: string } {
+  const { connection, isPaused } = model;
   if (connection === 'ended') return { word: 'restarted: open the new address', kind: 'bad' };
   if (connection === 'lost') return { word: 'proxy not reached', kind: 'bad' };
   if (connection === 'connecting') return { word: 'connecting', kind: 'quiet' };
-  const waiting = held.reduce((sum, { rows, missed }) => sum + rows.length + missed, 0);
+  const waiting = heldCount(model);
   if (isPaused) return { word: waiting === 0 ? 'paused' : `paused, ${waiting} new`, kind: 'quiet' };
   return { word: 'live', kind: 'good' };
 }

@@ -23,8 +23,8 @@ export interface Model {
   readonly missed: number;
   readonly connection: 'connecting' | 'live' | 'lost' | 'ended';
   readonly isPaused: boolean;
-  /** Came while paused. */
-  readonly held: readonly Batch[];
+  /** What came while paused, as one. */
+  readonly held: Batch | null;
   readonly state: State | null;
   readonly filter: string;
   readonly selected: number | null;
@@ -48,7 +48,7 @@ export const empty: Model = {
   missed: 0,
   connection: 'connecting',
   isPaused: false,
-  held: [],
+  held: null,
   state: null,
   filter: '',
   selected: null,
@@ -67,9 +67,14 @@ export const empty: Model = {
 const mostRows = 2000;
 
 export function withBatch(model: Model, batch: Batch): Model {
-  if (model.isPaused) return { ...model, held: [...model.held, batch], state: batch.state };
+  if (model.isPaused) return { ...model, held: both(model.held, batch), state: batch.state };
   const rows = merged(model.rows, batch).slice(-mostRows);
   return listed({ ...model, rows, missed: model.missed + batch.missed, state: batch.state });
+}
+
+function both(held: Batch | null, batch: Batch): Batch {
+  const rows = merged(held?.rows ?? [], batch).slice(-mostRows);
+  return { ...batch, rows, missed: (held?.missed ?? 0) + batch.missed };
 }
 
 /** Each number once, as it was told last, in their order: one that goes on took its number before it is over. */
@@ -89,10 +94,17 @@ export function withConnection(model: Model, connection: Model['connection']): M
   return listed({ ...model, connection, rows });
 }
 
+/** How many came while it is paused; what goes on is told again and again, and came once. */
+export function heldCount({ rows, held }: Model): number {
+  if (held === null) return 0;
+  const known = new Set(rows.map(({ n }) => n));
+  return held.rows.filter(({ n }) => !known.has(n)).length + held.missed;
+}
+
 export function withPause(model: Model): Model {
   if (!model.isPaused) return { ...model, isPaused: true };
-  const { held } = model;
-  return held.reduce(withBatch, { ...model, isPaused: false, held: [] });
+  const goingOn: Model = { ...model, isPaused: false, held: null };
+  return model.held === null ? goingOn : withBatch(goingOn, model.held);
 }
 
 export function withFilter(model: Model, filter: string): Model {
@@ -103,7 +115,7 @@ export function cleared(model: Model): Model {
   return listed({
     ...model,
     rows: [],
-    held: [],
+    held: null,
     missed: 0,
     selected: null,
     detail: null,

@@ -3,6 +3,7 @@ import {
   cleared,
   empty,
   fieldsOf,
+  heldCount,
   type Model,
   neighbour,
   selectedItem,
@@ -72,6 +73,27 @@ describe('the model', () => {
     const paused = withBatch(withPause(withBatch(empty, batch(row(1)))), batch(row(2)));
     expect(shown(paused)).toEqual([1]);
     expect(shown(withPause(paused))).toEqual([2, 1]);
+  });
+
+  it('counts what came while it is paused once, however often it is told', () => {
+    const seen = withBatch(empty, batch(row(1, { isRunning: true })));
+    const told = [
+      batch(row(2, { isRunning: true, status: 0 })),
+      batch(row(1, { isRunning: true }), row(2, { isRunning: true })),
+      { ...batch(row(2)), missed: 3 },
+    ];
+    const paused = told.reduce(withBatch, withPause(seen));
+    expect(heldCount(paused)).toBe(1 + 3);
+    // Where it begins to go on and ends between two batches, one has it twice.
+    const twice = batch(row(3, { isRunning: true, status: 0 }), row(3));
+    expect(heldCount(withBatch(withPause(empty), twice))).toBe(1);
+    const goingOn = withPause(paused);
+    expect(heldCount(goingOn)).toBe(0);
+    expect(goingOn.rows.map(({ n, status, isRunning }) => [n, status, isRunning])).toEqual([
+      [1, 200, false],
+      [2, 200, false],
+    ]);
+    expect(goingOn.missed).toBe(3);
   });
 
   it('filters what is there and what comes', () => {

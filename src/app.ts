@@ -99,7 +99,6 @@ export async function startApp(initial: Ruleset, options: AppOptions = {}): Prom
     keepsBodies: options.keepsBodies ?? (() => false),
   };
   // Before the port is bound: a tab that polls while this proxy restarts is served, or finds nobody.
-  await upstreams.load();
   const tls = await tlsOf(initial, state, options);
   const { port, addresses, servers } = await listen(
     initial.listen,

@@ -1,6 +1,6 @@
 /**
  * Header fields as they stand on the wire: order, case and repeats are kept. The list is flat, the shape that
- * `IncomingMessage.rawHeaders`, undici and `writeHead` share, so that no object is built in between.
+ * `IncomingMessage.rawHeaders` and `writeHead` share, so that no object is built in between.
  */
 
 /** Name, value, name, value, … Names in the case of their sender, values as latin1 text. */

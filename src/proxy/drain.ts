@@ -58,7 +58,7 @@ export async function drain(draining: Draining): Promise<CloseReport> {
   const aborted = isDone ? 0 : sockets.size;
   // Exchanges hear first that their client's connection went: no upstream is to be blamed for the end.
   await Promise.all([...sockets, ...bothSides(tunnels)].map(destroyed));
-  await upstreams.destroy();
+  upstreams.destroy();
   await closed;
   return { aborted };
 }

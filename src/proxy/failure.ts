@@ -1,4 +1,4 @@
-/** error → status, code, sentence: one table. What undici, TLS and the system report becomes a value here. */
+/** error → status, code, sentence: one table. What the client, TLS and the system report becomes a value here. */
 
 import type { Failure } from '../exchange.ts';
 import type { ErrorCode } from '../http/error-code.ts';
@@ -20,10 +20,7 @@ export function failure(code: ErrorCode, detail: string, hint = ''): Failure {
 /** What went wrong with a request to `target`. Total: an error that nobody knows is a bug of ours, and says so. */
 export function upstreamFailure(error: unknown, target: Target): Failure {
   const cause = rootOf(error);
-  const known =
-    speaksTls(cause, target) ??
-    byCode(cause.code, cause.message, target) ??
-    (cause.name === 'HTTPParserError' ? notHttp(cause.message, target) : undefined);
+  const known = speaksTls(cause, target) ?? byCode(cause.code, cause.message, target);
   return (
     known ??
     failure('proxy_internal_error', `Unexpected failure: ${cause.code || cause.name}: ${cause.message}`)
@@ -86,7 +83,6 @@ function byCode(code: string, message: string, target: Target): Failure | undefi
       );
     case 'ECONNREFUSED':
       return failure('connection_refused', `Cannot reach ${target.origin}: ${message}`, startServer(target));
-    case 'UND_ERR_CONNECT_TIMEOUT':
     case 'ETIMEDOUT':
       return failure(
         'connection_timeout',
@@ -166,36 +162,26 @@ function byProtocol(code: string, message: string, target: Target): Failure | un
     case 'ECONNRESET':
     case 'EPIPE':
     case 'ECONNABORTED':
-    case 'ERR_STREAM_PREMATURE_CLOSE':
+    case 'CONNECTION_ENDED':
       return terminated(target);
-    case 'UND_ERR_SOCKET':
-      return bySocketMessage(message, target);
-    case 'UND_ERR_HEADERS_TIMEOUT':
-      return failure(
-        'http_response_timeout',
-        `${target.origin} did not send a response head in time`,
-        slowHint,
-      );
-    case 'UND_ERR_BODY_TIMEOUT':
-      return failure('connection_read_timeout', `${target.origin} fell silent in the middle of the body`);
-    case 'UND_ERR_HEADERS_OVERFLOW':
+    // What begins with HPE is said by Node's parser, of a WebSocket's handshake.
     case 'HPE_HEADER_OVERFLOW':
+    case 'RESPONSE_HEAD_TOO_LARGE':
       return failure(
         'http_response_header_section_size',
         `The response head of ${target.origin} is larger than this proxy accepts (256 KiB)`,
         'the API sends too many or too large headers, cookies most likely',
       );
-    case 'HPE_INVALID_TRANSFER_ENCODING':
-      return failure('http_response_transfer_coding', `${target.origin} uses an unknown Transfer-Encoding`);
+    case 'UNKNOWN_TRANSFER_CODING':
+      return failure('http_response_transfer_coding', `${target.origin} uses ${message}`);
+    case 'UNASKED_UPGRADE':
+      return failure('http_upgrade_failed', `${target.origin} answered ${message}`);
     default:
-      return code.startsWith('HPE_') || code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
-        ? notHttp(message, target)
-        : undefined;
+      return code === 'INVALID_RESPONSE' || code.startsWith('HPE_') ? notHttp(message, target) : undefined;
   }
 }
 
 const slowToConnect = 'timeouts.connect sets how long to wait';
-const slowHint = 'timeouts.headers sets how long to wait';
 
 function terminated(target: Target): Failure {
   return failure(
@@ -208,13 +194,6 @@ function terminated(target: Target): Failure {
 /** Most TLS servers hang up on plain HTTP without a word. */
 function orTls({ scheme }: Target): string {
   return scheme === 'http' ? '; or the port speaks TLS, then use https:// in "target"' : '';
-}
-
-function bySocketMessage(message: string, target: Target): Failure {
-  if (message.includes('bad upgrade')) {
-    return failure('http_upgrade_failed', `${target.origin} answered 101 although no upgrade was asked for`);
-  }
-  return terminated(target);
 }
 
 function notHttp(message: string, target: Target): Failure {

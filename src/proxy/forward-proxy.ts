@@ -2,15 +2,16 @@
 
 import http from 'node:http';
 import https from 'node:https';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import tls from 'node:tls';
 import { basicCredentials } from '../compile/user-info.ts';
 import type { Route } from '../ruleset.ts';
+import { tlsOptions } from './tls-options.ts';
 
 export type Connected = (error: Error | null, socket: Socket | null) => void;
 
-/** Opens a connection to the route's target through `proxyUrl`; calls back once. */
-export function connectThrough(proxyUrl: string, route: Route, callback: Connected): void {
+/** Opens a connection to the route's target through `proxyUrl`; calls back once. Gives a function that lets it be. */
+export function connectThrough(proxyUrl: string, route: Route, callback: Connected): () => void {
   const { target, timeouts } = route;
   const request = connectRequest(
     proxyUrl,
@@ -37,6 +38,7 @@ export function connectThrough(proxyUrl: string, route: Route, callback: Connect
   request.once('timeout', () => request.destroy(timedOut(new URL(proxyUrl).host)));
   request.on('error', (error) => finish(unreachable(proxyUrl, error), null));
   request.end();
+  return () => request.destroy();
 }
 
 function connectRequest(proxyUrl: string, path: string, timeout: number): http.ClientRequest {
@@ -51,18 +53,7 @@ function connectRequest(proxyUrl: string, path: string, timeout: number): http.C
 }
 
 function secure(socket: Socket, { target, tls: options, timeouts }: Route, finish: Connected): void {
-  const { verify, ca, cert, key } = options;
-  const secured = tls.connect({
-    socket,
-    rejectUnauthorized: verify,
-    ALPNProtocols: ['http/1.1'],
-    host: target.hostname,
-    // RFC 6066 §3: an address is no server name.
-    ...(isIP(target.hostname) === 0 ? { servername: target.hostname } : {}),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  });
+  const secured = tls.connect({ socket, host: target.hostname, ...tlsOptions(target.hostname, options) });
   secured.setTimeout(timeouts.connectMs, () => secured.destroy(timedOut(target.origin)));
   secured.once('secureConnect', () => {
     secured.setTimeout(0);

@@ -3,7 +3,6 @@
  * other's connection gone; a body that was cut never ends cleanly.
  */
 
-import type { Socket } from 'node:net';
 import type { Exchange, Failure } from '../exchange.ts';
 import { type FinishContext, finish, finishEarly, finishTrailers } from '../finish.ts';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
@@ -11,9 +10,9 @@ import type { ResponseHead } from '../http/request-head.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { answerFailure } from './answer-failure.ts';
+import type { Controller, Handler } from './client/call.ts';
 import { DownstreamBody } from './downstream-body.ts';
 import { fitted, isUntimed } from './downstream-head.ts';
-import type { Controller, Handler } from './exchanging.ts';
 import { failure, upstreamFailure } from './failure.ts';
 import { passInformational } from './informational.ts';
 import { Redirects } from './redirects.ts';
@@ -46,9 +45,6 @@ class Forwarding implements Handler, Underway {
   readonly #finishing: FinishContext;
   readonly #body: RequestBody | undefined;
   #controller: Controller | undefined;
-  #connection:
-    | { readonly socket: Socket; readonly isReused: boolean; readonly bytesBefore: number }
-    | undefined;
   #isOver = false;
   #attempts = 0;
   #informational = 0;
@@ -129,10 +125,6 @@ class Forwarding implements Handler, Underway {
     this.#watchHead();
   }
 
-  onConnection(socket: Socket, isReused: boolean): void {
-    this.#connection = { socket, isReused, bytesBefore: socket.bytesRead };
-  }
-
   onResponseStart(_controller: Controller, raw: ResponseHead): void {
     if (this.#isOver) return;
     const { origin } = this.#redirects?.target ?? this.#route.target;
@@ -157,14 +149,7 @@ class Forwarding implements Handler, Underway {
     if (this.#down?.write(chunk) === false) this.#pause(controller);
   }
 
-  onResponseEnd(controller: Controller, trailers: HeaderList): void {
-    // undici takes a reset for the end of a body that ends with the connection; only FIN is that (RFC 9112 §8).
-    const reset = this.#connection?.socket.errored ?? null;
-    if (reset === null) this.#passEnd(trailers);
-    else this.onResponseError(controller, reset);
-  }
-
-  #passEnd(trailers: HeaderList): void {
+  onResponseEnd(_controller: Controller, trailers: HeaderList): void {
     if (this.#isOver || this.#follow()) return;
     this.#passTrailers(trailers);
     // The answer is complete; what the client still sends is nobody's.
@@ -173,12 +158,8 @@ class Forwarding implements Handler, Underway {
     this.#end('ok');
   }
 
-  onResponseError(_controller: Controller, error: Error): void {
-    if (this.#isOver || this.#follow() || this.#retry(error)) return;
-    if (this.#isWhole(error)) {
-      this.#passEnd([]);
-      return;
-    }
+  onResponseError(controller: Controller, error: Error): void {
+    if (this.#isOver || this.#follow() || this.#retry(controller, error)) return;
     const why = this.#redirects?.failureOf(error) ?? upstreamFailure(error, this.#route.target);
     if (this.#sent === undefined) this.#fail(this.#withRetryNote(why));
     else this.#cut(why, this.#sent);
@@ -189,15 +170,6 @@ class Forwarding implements Handler, Underway {
     const { head, response } = this.#task;
     const trailers = finishTrailers(this.#plan, raw, this.#finishing);
     writeTrailers(response, { asked: firstValue(head.headers, 'te'), trailers });
-  }
-
-  /**
-   * RFC 9110 §8.6: a 304 may name the length of a body that it does not have; a 204 must not, and some do. Both end with
-   * their head (RFC 9112 §6.3); undici waits for that body in vain.
-   */
-  #isWhole(error: Error): boolean {
-    const isMismatch = 'code' in error && error.code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
-    return isMismatch && (this.#sent?.status === 204 || this.#sent?.status === 304);
   }
 
   #passHead(raw: ResponseHead): void {
@@ -238,7 +210,7 @@ class Forwarding implements Handler, Underway {
       return true;
     }
     this.#attempts += 1;
-    this.#connection = undefined;
+    this.#controller = undefined;
     clearTimeout(this.#headTimer);
     const { upstreams } = this.#serving;
     const route = this.#route;
@@ -249,27 +221,20 @@ class Forwarding implements Handler, Underway {
   }
 
   /** Once, on a fresh connection, where nothing can have happened twice: RFC 9110 §9.2.2. */
-  #retry(error: Error): boolean {
-    const connection = this.#connection;
+  #retry({ isReused, isAnswered }: Controller, error: Error): boolean {
     const body = this.#body === undefined ? null : this.#body.replay();
-    const gotBytes = connection !== undefined && connection.socket.bytesRead > connection.bytesBefore;
-    const facts = {
-      error,
-      method: this.#plan.upstream.method,
-      isReused: connection?.isReused === true,
-      gotBytes,
-    };
+    const facts = { error, method: this.#plan.upstream.method, isReused, gotBytes: isAnswered };
     if (this.#attempts > 1 || this.#redirects?.hasFollowed === true || body === undefined || !mayRetry(facts))
       return false;
     this.#attempts = 2;
-    this.#connection = undefined;
+    this.#controller = undefined;
     clearTimeout(this.#headTimer);
     this.#serving.upstreams.sendFresh(this.#call(body), this);
     return true;
   }
 
   #withRetryNote(why: Failure): Failure {
-    const isStale = why.code === 'connection_terminated' && this.#connection?.isReused === true;
+    const isStale = why.code === 'connection_terminated' && this.#controller?.isReused === true;
     if (!isStale || this.#attempts > 1) return why;
     return {
       ...why,

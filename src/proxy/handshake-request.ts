@@ -2,12 +2,13 @@
 
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
-import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { type HeaderList, lines } from '../http/header-list.ts';
 import type { ForwardPlan } from '../plan-shape.ts';
 import type { Route } from '../ruleset.ts';
 import { connectThrough } from './forward-proxy.ts';
 import { guardedLookup } from './lookup.ts';
+import { tlsOptions } from './tls-options.ts';
 
 /** A request of our own making, never the client's: http-proxy copies what it is given. */
 export function handshakeRequest(plan: ForwardPlan): IncomingMessage {
@@ -49,20 +50,9 @@ function directAgent({ target, tls, timeouts }: Route, lookup: LookupFunction): 
     autoSelectFamily: true,
     lookup: guardedLookup(lookup, hostname, timeouts.connectMs),
   };
-  return scheme === 'http' ? new http.Agent(connection) : new https.Agent({ ...connection, ...secure(tls) });
-
-  function secure({ verify, ca, cert, key }: Route['tls']) {
-    return {
-      rejectUnauthorized: verify,
-      // Node would take the name from the Host field, which a route may set to anything.
-      servername: isIP(hostname) === 0 ? hostname : '',
-      // `h2` would end a handshake that knows HTTP/1.1 alone.
-      ALPNProtocols: ['http/1.1'],
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    };
-  }
+  return scheme === 'http'
+    ? new http.Agent(connection)
+    : new https.Agent({ ...connection, ...tlsOptions(hostname, tls) });
 }
 
 /** An agent whose connections go through the proxy of the user's network; TLS, if any, is spoken inside the tunnel. */

@@ -1,12 +1,12 @@
 /**
- * A client's body on its way up. It stands between the two streams so that a failure on one side does not destroy the
- * other: undici destroys the body that it was given, and destroying Node's request destroys the client's socket before
- * the error can be answered.
+ * A client's body on its way up. It stands between the two so that a failure on one side does not destroy the other:
+ * destroying Node's request destroys the client's socket before the error can be answered.
  */
 
 import { IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
-import { mostWaitingBytes, type Request } from './respond.ts';
+import type { Upload, UploadSink } from './client/upload.ts';
+import type { Request } from './respond.ts';
+import { mostWaitingBytes } from './waiting.ts';
 
 export interface RequestBodyOptions {
   readonly limitBytes: number;
@@ -19,15 +19,17 @@ export interface RequestBodyOptions {
 /** Bytes that may be sent again on a fresh connection (research: 64 KiB covers JSON, and bounds the memory). */
 const replayable = 64 * 1024;
 
-export class RequestBody {
+export class RequestBody implements Upload {
   isComplete = false;
   readonly #request: Request;
   readonly #options: RequestBodyOptions;
   #received = 0;
   #kept: Buffer[] | undefined = [];
-  /** For undici: ends, or is destroyed, with the client's body. */
-  #stream: Readable | undefined;
-  #send: ((body: Readable | Buffer) => void) | undefined;
+  /** What came before the connection was there. */
+  #waiting: Buffer[] = [];
+  #sink: UploadSink | undefined;
+  #isDiscarded = false;
+  #send: ((body: Buffer | Upload) => void) | undefined;
   #turn: NodeJS.Immediate | undefined;
 
   constructor(request: Request, options: RequestBodyOptions) {
@@ -35,17 +37,38 @@ export class RequestBody {
     this.#options = options;
     request.on('data', (chunk: Buffer) => this.#pass(chunk));
     request.on('end', () => this.#end());
-    request.on('error', () => this.#stream?.destroy());
-    request.on('close', () => this.#close());
+    // The response hears of the same end, and the exchange with it.
+    request.on('error', () => {});
+  }
+
+  /** What the client has promised. */
+  get length(): number | undefined {
+    const length = this.#request.headers['content-length'];
+    return length === undefined ? undefined : Number(length);
   }
 
   /**
    * Calls `send` once, unless the body is discarded before: with all of it where it has come whole by the end of this
-   * turn of the event loop, as a small one has, else with a stream. A stream costs as much as the rest of the request.
+   * turn of the event loop, as a small one has, else with itself, to go on as it comes.
    */
-  begin(send: (body: Readable | Buffer) => void): void {
+  begin(send: (body: Buffer | Upload) => void): void {
     this.#send = send;
-    this.#turn = setImmediate(() => this.#sendStream());
+    this.#turn = setImmediate(() => this.#takeSend()?.(this));
+  }
+
+  flowTo(sink: UploadSink): void {
+    if (this.#isDiscarded) return;
+    this.#sink = sink;
+    let hasRoom = true;
+    for (const chunk of this.#waiting) hasRoom = sink.write(chunk);
+    this.#waiting = [];
+    if (this.isComplete) sink.end();
+    else if (hasRoom) this.#request.resume();
+    else this.#request.pause();
+  }
+
+  resume(): void {
+    this.#request.resume();
   }
 
   get receivedBytes(): number {
@@ -60,55 +83,46 @@ export class RequestBody {
 
   /** Takes the rest from the client and throws it away, so that the connection can be used or closed in peace. */
   discard(): void {
+    this.#isDiscarded = true;
     this.#kept = undefined;
+    this.#waiting = [];
+    this.#sink = undefined;
     this.#takeSend();
-    if (this.#stream?.destroyed === false) this.#stream.destroy();
     this.#request.resume();
   }
 
   #pass(chunk: Buffer): void {
     this.#received += chunk.length;
     this.#options.onProgress(chunk);
-    if (this.#stream?.destroyed === true) return;
+    if (this.#isDiscarded) return;
     if (this.#received > this.#options.limitBytes) {
       this.discard();
       this.#options.onTooLarge();
       return;
     }
     this.#kept?.push(chunk);
-    if (this.#stream?.push(chunk) === false) this.#request.pause();
+    if (!this.#give(chunk)) this.#request.pause();
     if (this.#received <= replayable) return;
-    this.#sendStream();
     this.#kept = undefined;
+    this.#takeSend()?.(this);
+  }
+
+  /** Whether more may come at once. */
+  #give(chunk: Buffer): boolean {
+    if (this.#sink !== undefined) return this.#sink.write(chunk);
+    this.#waiting.push(chunk);
+    return this.#received < mostWaitingBytes;
   }
 
   #end(): void {
     // Node ends a stream of HTTP/2 that was reset as if it were whole; `close` follows.
     if (isReset(this.#request)) return;
     this.isComplete = true;
-    if (this.#stream?.destroyed === false) this.#stream.push(null);
+    this.#sink?.end();
     this.#takeSend()?.(joined(this.#kept ?? []));
   }
 
-  #close(): void {
-    if (!this.isComplete) this.#stream?.destroy(new Error('The client left in the middle of its body'));
-  }
-
-  #sendStream(): void {
-    const send = this.#takeSend();
-    if (send === undefined) return;
-    const stream = new Readable({
-      highWaterMark: mostWaitingBytes,
-      read: () => this.#request.resume(),
-    });
-    // Whoever destroys it tells the exchange by other means.
-    stream.on('error', () => {});
-    for (const chunk of this.#kept ?? []) stream.push(chunk);
-    this.#stream = stream;
-    send(stream);
-  }
-
-  #takeSend(): ((body: Readable | Buffer) => void) | undefined {
+  #takeSend(): ((body: Buffer | Upload) => void) | undefined {
     clearImmediate(this.#turn);
     const send = this.#send;
     this.#send = undefined;

@@ -10,6 +10,7 @@ import { isHopByHop } from '../http/hop-by-hop.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
 import { endsWith, onTurn } from './turn.ts';
+import { mostWaitingBytes } from './waiting.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
 export type Response = ServerResponse | Http2ServerResponse;
@@ -60,9 +61,6 @@ export function respond(
   if (body.length > 0) writeBody(response, typeof body === 'string' ? Buffer.from(body) : body);
   endResponse(request, response, { head });
 }
-
-/** What may wait for the slower of two sides. To stop the faster at each chunk would cost as much as the chunk. */
-export const mostWaitingBytes = 256 * 1024;
 
 /** Whether more may be written at once; if not, `drain` follows. */
 export function writeBody(response: Response, chunk: Buffer): boolean {

@@ -4,7 +4,7 @@
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Ends of a connection that an idle upstream closes while our request is on its way. */
-const staleCodes: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+const staleCodes: ReadonlySet<string> = new Set(['CONNECTION_ENDED', 'ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 
 export interface FailedAttempt {
   readonly error: Error;

@@ -1,18 +1,18 @@
 /**
- * Connections to the upstreams: one bounded keep-alive pool per target and TLS setting. The only file that knows undici.
- * Refused alternative: http.request. It writes an unframed body on GET and DELETE (nodejs/node#27880); undici frames
- * every body, keeps header order and case, and took twice the requests per second when measured.
+ * Connections to the upstreams: one bounded keep-alive pool per target and TLS setting.
+ * Refused alternatives: http.request writes an unframed body on GET and DELETE (nodejs/node#27880), and costs half as
+ * much again as all of this proxy; undici was here before, and cost as much as the rest of a request: `docs/benchmarks.md`.
  */
 
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import type { Readable } from 'node:stream';
-import type { buildConnector, Dispatcher } from 'undici';
+import type { LookupFunction } from 'node:net';
+import { targetOf } from '../compile/target.ts';
 import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
-import { watchConnections } from './connections.ts';
-import { Exchanging, type Handler } from './exchanging.ts';
-import { connectThrough } from './forward-proxy.ts';
+import { Call, type Handler } from './client/call.ts';
+import { type Dial, dialThrough, dialTo } from './client/dial.ts';
+import { Pool } from './client/pool.ts';
+import type { Upload } from './client/upload.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 import { keyOf } from './pool-key.ts';
 
@@ -21,55 +21,32 @@ export interface UpstreamCall {
   readonly method: string;
   readonly path: string;
   readonly headers: HeaderList;
-  readonly body: Readable | Buffer | null;
-  /** Where it goes instead of to the route's target. */
-  readonly origin?: string;
+  readonly body: Buffer | Upload | null;
 }
 
 export interface UpstreamOptions {
   readonly lookup?: LookupFunction;
 }
 
-/** Largest response head, in bytes: 256 KiB passes what Node's own 16 KiB would not, and still bounds the memory. */
-const maxResponseHead = 256 * 1024;
+/** Of an origin that no route names. */
+const byDefault = { verify: true, ca: undefined, cert: undefined, key: undefined } as const;
 
-/** undici is loaded by those who serve alone: importing it takes longer than all the rest. */
-let undici: typeof import('undici') | undefined;
-async function loadUndici(): Promise<typeof import('undici')> {
-  undici ??= await import('undici');
-  return undici;
-}
-
-const clientOptions = {
-  // More than one request on its way would let one slow answer hold up others (head-of-line blocking).
-  pipelining: 1,
-  maxHeaderSize: maxResponseHead,
-  // Deadlines are the exchange's own: undici restarts its head timer at each 1xx, and cannot lift its body timer
-  // once the head shows an event stream.
-  headersTimeout: 0,
-  bodyTimeout: 0,
-} as const;
-
-interface Pool {
-  readonly dispatcher: Dispatcher;
+interface Counted {
+  readonly pool: Pool;
   /** Requests that are queued or running. */
   busy: number;
 }
 
 export class Upstreams {
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, Counted>();
+  /** Connections for one request each, until it is over. */
+  readonly #single = new Set<Pool>();
   readonly #lookup: LookupFunction;
   /** Keys of the rules in force; `undefined`: none have been replaced yet. */
   #needed: ReadonlySet<string> | undefined;
 
   constructor({ lookup = systemLookup as LookupFunction }: UpstreamOptions = {}) {
     this.#lookup = lookup;
-  }
-
-  /** To be awaited before the first request can come: makes later calls synchronous. */
-  async load(): Promise<void> {
-    await loadUndici();
-    watchConnections();
   }
 
   /** Whether the target's connections and its queue are all taken. */
@@ -85,112 +62,66 @@ export class Upstreams {
       this.sendFresh(call, handler);
       return;
     }
-    const pool = this.#poolFor(call.route);
-    pool.busy += 1;
-    dispatch(pool.dispatcher, call, new Exchanging(handler, () => (pool.busy -= 1)));
+    const counted = this.#poolFor(call.route);
+    counted.busy += 1;
+    counted.pool.send(new Call(call, handler, () => (counted.busy -= 1)));
   }
 
   /** Sends the request over a connection of its own that nothing used before. */
   sendFresh(call: UpstreamCall, handler: Handler): void {
-    const client = new (library().Client)(call.route.target.origin, this.#options(call.route));
-    dispatch(client, call, new Exchanging(handler, () => void client.close()));
+    this.#sendAlone(this.#dial(call.route), call, handler);
   }
 
   /** Sends a followed redirect to an origin that is no target of the config: without the route's TLS settings. */
   sendAbroad(origin: string, call: UpstreamCall, handler: Handler): void {
     const { connectMs } = call.route.timeouts;
+    const target = targetOf(new URL(origin));
     const lookup = publicLookup(guardedLookup(this.#lookup, origin, connectMs));
-    const connect = { timeout: connectMs, lookup, autoSelectFamily: true };
-    const client = new (library().Client)(origin, { ...clientOptions, connect });
-    dispatch(client, { ...call, origin }, new Exchanging(handler, () => void client.close()));
+    this.#sendAlone(dialTo({ target, tls: byDefault, connectMs, lookup }), call, handler);
   }
 
   /** Lets go of the pools that no route needs any more: each closes after its last request. */
   retain(routes: readonly Route[]): void {
     const needed = new Set(routes.map(keyOf));
     this.#needed = needed;
-    for (const [key, pool] of this.#pools) {
+    for (const [key, { pool }] of this.#pools) {
       if (needed.has(key)) continue;
       this.#pools.delete(key);
-      pool.dispatcher.close().catch(() => {});
+      pool.close();
     }
   }
 
-  async destroy(): Promise<void> {
-    const pools = [...this.#pools.values()];
+  destroy(): void {
+    const pools = [...this.#pools.values()].map(({ pool }) => pool);
     this.#pools.clear();
-    await Promise.allSettled(pools.map(({ dispatcher }) => dispatcher.destroy()));
+    for (const pool of [...pools, ...this.#single]) pool.destroy();
   }
 
-  #poolFor(route: Route): Pool {
+  #sendAlone(dial: Dial, call: UpstreamCall, handler: Handler): void {
+    const pool = new Pool(dial, 1);
+    this.#single.add(pool);
+    pool.send(new Call(call, handler, () => this.#single.delete(pool)));
+    pool.close();
+  }
+
+  #poolFor(route: Route): Counted {
     const key = keyOf(route);
     const known = this.#pools.get(key);
     if (known !== undefined) return known;
-    const dispatcher = new (library().Pool)(route.target.origin, {
-      ...this.#options(route),
-      connections: route.limits.connections,
-    });
-    const pool = { dispatcher, busy: 0 };
-    this.#pools.set(key, pool);
-    return pool;
+    const counted = { pool: new Pool(this.#dial(route), route.limits.connections), busy: 0 };
+    this.#pools.set(key, counted);
+    return counted;
   }
 
-  #options(route: Route) {
-    const { forwardProxy } = route;
-    if (forwardProxy !== undefined)
-      return { ...clientOptions, connect: throughProxy(forwardProxy.url, route) };
-    const { verify, ca, cert, key } = route.tls;
-    const { hostname } = route.target;
-    const connector = library().buildConnector({
-      timeout: route.timeouts.connectMs,
-      lookup: guardedLookup(this.#lookup, hostname, route.timeouts.connectMs),
-      rejectUnauthorized: verify,
-      // `localhost` has two families, and a dev server often listens on one of them.
-      autoSelectFamily: true,
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
+  #dial(route: Route): Dial {
+    const { forwardProxy, target, tls, timeouts } = route;
+    if (forwardProxy !== undefined) return dialThrough(forwardProxy.url, route);
+    const { connectMs } = timeouts;
+    return dialTo({
+      target,
+      tls,
+      connectMs,
+      lookup: guardedLookup(this.#lookup, target.hostname, connectMs),
     });
-    return { ...clientOptions, connect: namedByTarget(connector, hostname) };
-  }
-}
-
-/** undici takes the name that TLS asks for and checks from the Host field, which a route may set to anything. */
-function namedByTarget(connector: buildConnector.connector, hostname: string): buildConnector.connector {
-  // RFC 6066 §3: an address is no server name.
-  const servername = isIP(hostname) === 0 ? hostname : '';
-  return (options, callback) => connector({ ...options, servername }, callback);
-}
-
-/** undici's connector: opens a connection and calls back. */
-function throughProxy(url: string, route: Route): buildConnector.connector {
-  return (_options, callback) => {
-    connectThrough(url, route, (error, socket) => {
-      if (socket === null) callback(error ?? new Error('No connection'), null);
-      else callback(null, socket);
-    });
-  };
-}
-
-function library(): typeof import('undici') {
-  if (undici === undefined) throw new Error('Upstreams.load() was not awaited');
-  return undici;
-}
-
-function dispatch(dispatcher: Dispatcher, call: UpstreamCall, handler: Exchanging): void {
-  const { route, method, path, headers, body } = call;
-  try {
-    dispatcher.dispatch(
-      {
-        origin: call.origin ?? route.target.origin,
-        method: method as Dispatcher.HttpMethod,
-        path,
-        headers: headers as string[],
-        body,
-      },
-      handler,
-    );
-  } catch (error) {
-    handler.onError(error instanceof Error ? error : new Error(String(error)));
   }
 }

@@ -60,13 +60,14 @@ function ownerOf({ url, functionName }) {
   if (functionName === '(garbage collector)') return "V8's garbage collector";
   if (systemCalls.test(functionName)) return 'system calls that write';
   if (url.startsWith('node:')) return "Node's server, sockets and streams, in JavaScript";
-  if (url.includes('/undici/') || url.startsWith('wasm:')) return 'undici, the client to the API';
   const own = /\/dist\/(.*)$/.exec(url)?.[1];
   if (own !== undefined && !url.includes('/node_modules/')) return ours(own);
   return 'the rest of Node: its parser, reads, timers';
 }
 
 function ours(path) {
+  if (/^(?:proxy\/client\/|http\/(?:response-|chunked-body|request-text))/.test(path))
+    return 'this proxy: the client to the API';
   if (path.startsWith('proxy/') || path === 'app.js') return 'this proxy: the way of the message';
   if (path.startsWith('observe/') || path.startsWith('cli/')) return 'this proxy: log and journal';
   return 'this proxy: guard, routes, CORS, rewriting';

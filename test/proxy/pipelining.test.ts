@@ -44,7 +44,9 @@ describe('what is said to a request that stands behind another waits for its tur
   });
 
   it('a 100 Continue comes with its turn, and then the body', async () => {
-    const upstream = await upstreamOf(behind([expectHead, expectText('later'), answer('second')]));
+    const upstream = await upstreamOf(
+      behind([expectHead, barrier('asked'), expectText('later'), answer('second')]),
+    );
     const app = await proxyTo(upstream.origin);
     const client = await asking(app, 'GET /api/1');
     await upstream.reached('first');
@@ -53,6 +55,8 @@ describe('what is said to a request that stands behind another waits for its tur
       ['Content-Length', '5'],
     ] as const;
     await client.write(pageRequest(app, 'POST /api/2', { headers }));
+    await upstream.reached('asked');
+    upstream.release('asked');
     upstream.release('first');
     await client.until('100 Continue');
     await client.write('later');

@@ -1,21 +1,23 @@
+import { once } from 'node:events';
 import type { Http2ServerRequest } from 'node:http2';
-import { PassThrough, Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Upload } from '../../src/proxy/client/upload.ts';
 import { RequestBody } from '../../src/proxy/request-body.ts';
+import { flowing } from '../support/flowing.ts';
 
 describe('a body on its way up', () => {
   function standing(limitBytes = 1024 * 1024) {
-    const request = Object.assign(new PassThrough(), { aborted: false, stream: { rstCode: 0 } });
+    const request = Object.assign(new PassThrough(), { aborted: false, headers: {}, stream: { rstCode: 0 } });
     const told: string[] = [];
     const body = new RequestBody(request as unknown as Http2ServerRequest, {
       limitBytes,
       onTooLarge: () => told.push('too large'),
       onProgress: (chunk) => told.push(String(chunk.length)),
     });
-    const sent: (Readable | Buffer)[] = [];
-    const sending = new Promise<Readable | Buffer>((resolve) => {
+    const sent: (Upload | Buffer)[] = [];
+    const sending = new Promise<Upload | Buffer>((resolve) => {
       body.begin((one) => {
         sent.push(one);
         resolve(one);
@@ -36,25 +38,40 @@ describe('a body on its way up', () => {
     expect(body.replay()).toEqual(Buffer.from('hello'));
   });
 
-  it('is a stream of all its bytes where more is to come', async () => {
+  it('goes on as it comes, all of it, where more is to come', async () => {
     const { request, body, sending } = standing();
     request.write('hel');
-    const stream = await sending;
-    expect(stream).toBeInstanceOf(Readable);
+    const upload = await sending;
+    expect(upload).toBe(body);
     request.end('lo');
-    expect((await buffer(stream as Readable)).toString()).toBe('hello');
+    expect((await flowing(body)).toString()).toBe('hello');
     expect(body.replay()).toEqual(Buffer.from('hello'));
   });
 
-  it('is a stream where it is large, however fast it comes, and is not kept to be sent again', async () => {
+  it('goes on as it comes where it is large, however fast it comes, and is not kept to be sent again', async () => {
     const { request, body, sending } = standing();
     const large = Buffer.alloc(200 * 1024, 'abcdefg');
     for (let at = 0; at < large.length; at += 50 * 1024) request.write(large.subarray(at, at + 50 * 1024));
     request.end();
-    const stream = await sending;
-    expect(stream).toBeInstanceOf(Readable);
-    expect((await buffer(stream as Readable)).equals(large)).toBe(true);
+    expect(await sending).toBe(body);
+    expect((await flowing(body)).equals(large)).toBe(true);
     expect(body.replay()).toBeUndefined();
+  });
+
+  it('waits for whoever takes it, and goes on when there is room', async () => {
+    const { request, body, sending } = standing();
+    request.write('one');
+    await sending;
+    const taken: string[] = [];
+    body.flowTo({ write: (chunk) => taken.push(String(chunk)) > 1, end: () => taken.push('end') });
+    await turn();
+    expect(request.isPaused()).toBe(true);
+    request.end('two');
+    await turn();
+    expect(taken).toEqual(['one']);
+    body.resume();
+    await once(request, 'end');
+    expect(taken).toEqual(['one', 'two', 'end']);
   });
 
   it('is not sent at all where it is refused, or nobody needs it any more, before it is known', async () => {

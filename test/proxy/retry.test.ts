@@ -3,7 +3,7 @@ import { type FailedAttempt, mayRetry } from '../../src/proxy/retry.ts';
 
 const coded = (code: string) => Object.assign(new Error(code), { code });
 const stale: FailedAttempt = {
-  error: coded('UND_ERR_SOCKET'),
+  error: coded('CONNECTION_ENDED'),
   method: 'GET',
   isReused: true,
   gotBytes: false,
@@ -21,14 +21,14 @@ describe('mayRetry', () => {
     },
   );
 
-  it.each(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])(
+  it.each(['CONNECTION_ENDED', 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])(
     '%s is how an idle connection dies',
     (code) => {
       expect(mayRetry({ ...stale, error: coded(code) })).toBe(true);
     },
   );
 
-  it.each(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_ABORTED', 'HPE_INVALID_CONSTANT'])(
+  it.each(['ECONNREFUSED', 'ETIMEDOUT', 'RESPONSE_HEAD_TOO_LARGE', 'INVALID_RESPONSE'])(
     '%s is not',
     (code) => {
       expect(mayRetry({ ...stale, error: coded(code) })).toBe(false);

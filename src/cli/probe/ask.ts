@@ -5,7 +5,7 @@ import { parseConfig } from '../../config/parse.ts';
 import type { Failure } from '../../exchange.ts';
 import type { HeaderList } from '../../http/header-list.ts';
 import type { ResponseHead } from '../../http/request-head.ts';
-import type { Controller } from '../../proxy/exchanging.ts';
+import type { Controller } from '../../proxy/client/call.ts';
 import { failure, upstreamFailure } from '../../proxy/failure.ts';
 import { Upstreams } from '../../proxy/upstream.ts';
 import type { Route } from '../../ruleset.ts';
@@ -32,11 +32,10 @@ export function asking(env: Io['env']): Ask {
     const route = routeTo(request.url, env);
     if (!('target' in route)) return { kind: 'failed', failure: route };
     const upstreams = new Upstreams();
-    await upstreams.load();
     try {
       return await send(upstreams, route, request);
     } finally {
-      await upstreams.destroy();
+      upstreams.destroy();
     }
   };
 }

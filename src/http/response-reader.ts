@@ -3,6 +3,7 @@
 import { ChunkedBody } from './chunked-body.ts';
 import type { HeaderList } from './header-list.ts';
 import { InvalidResponse } from './invalid-response.ts';
+import { pieceOf } from './piece.ts';
 import type { ResponseHead } from './request-head.ts';
 import { problemOfBeginning, type ReadHead, readResponseHead } from './response-syntax.ts';
 
@@ -88,14 +89,14 @@ export class ResponseReader {
       case 'length': {
         const end = Math.min(bytes.length, at + this.#left);
         this.#left -= end - at;
-        this.#listener.onData(Buffer.from(bytes.subarray(at, end)));
+        this.#listener.onData(pieceOf(bytes, at, end));
         if (this.#left === 0 && this.isBusy) this.#end(none, end === bytes.length);
         return end;
       }
       case 'chunked':
         return this.#chunks === undefined ? bytes.length : this.#readChunks(bytes, at, this.#chunks);
       default:
-        this.#listener.onData(Buffer.from(bytes.subarray(at)));
+        this.#listener.onData(pieceOf(bytes, at, bytes.length));
         return bytes.length;
     }
   }

@@ -7,6 +7,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { constants, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { firstValue, type HeaderList } from '../http/header-list.ts';
 import { isHopByHop } from '../http/hop-by-hop.ts';
+import { giveBack } from '../http/piece.ts';
 import type { ResponseHead } from '../http/request-head.ts';
 import { isFieldValue, isToken } from '../http/token.ts';
 import { endsWith, onTurn } from './turn.ts';
@@ -71,7 +72,11 @@ export function writeBody(response: Response, chunk: Buffer): boolean {
 
 /** The overloads of the two are the same, which their union does not say. */
 function write(response: Response, chunk: Buffer): boolean {
-  return response instanceof ServerResponse ? response.write(chunk) : response.write(chunk);
+  if (!(response instanceof ServerResponse)) return response.write(chunk);
+  // With an error the system may still look at it.
+  return response.write(chunk, (error) => {
+    if (!(error instanceof Error)) giveBack(chunk);
+  });
 }
 
 function filtered(headers: HeaderList): string[] {

@@ -44,9 +44,11 @@ export function compileRequest(
   const user = basic === undefined || isNamed ? [] : [userEdit(basic.header, sections.ownAt)];
   const fromEnvironment = edits.flatMap((edit) => secretOf(edit, verdicts));
   const names = fromEnvironment.flatMap(({ names }) => names);
+  const { drop, set } = compileEdits([...edits, ...user]);
   return {
     edits: {
-      ...compileEdits([...edits, ...user]),
+      drop,
+      set,
       host: compileHost(sections, verdicts),
       origin: compileOrigin(sections, verdicts),
     },
@@ -134,8 +136,10 @@ export function compileResponse(sections: Sections<ResponseRules>, verdicts: Ver
   const [top, own] = headerSources(sections);
   checkResponseHeaders(top, verdicts);
   checkResponseHeaders(own, verdicts);
+  const { drop, set } = compileEdits(mergeEdits(top, own));
   return {
-    ...compileEdits(mergeEdits(top, own)),
+    drop,
+    set,
     cookies: sections.own?.cookies ?? sections.top?.cookies ?? defaults.response.cookies,
     redirects: sections.own?.redirects ?? sections.top?.redirects ?? defaults.response.redirects,
   };

@@ -8,7 +8,7 @@ import type { Verdicts } from '../config/verdict.ts';
 import { compileRewrites, type Rewrite } from './rewrite-rules.ts';
 import { compileStripPrefix } from './strip-prefix.ts';
 
-interface PathMap {
+export interface PathMap {
   /** The path for the upstream, base path included; always begins with "/". */
   readonly mapPath: (path: string) => string;
   /** The listener's path for an upstream path; `undefined` where it cannot be said. */

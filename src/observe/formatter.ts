@@ -8,7 +8,7 @@ import { escapeControls, type Mask, maskOf } from './mask.ts';
 import { type OutcomeWords, outcomeWords } from './outcome-words.ts';
 import { plainPaint } from './paint.ts';
 import { ruleText } from './rule-text.ts';
-import { cutEnd, cutMiddle, type Layout, renderSpans, type Span } from './spans.ts';
+import { cutEnd, cutMiddle, type Layout, lengthOf, renderSpans, type Span } from './spans.ts';
 import { durationText, sizeText, timeOfDay } from './units.ts';
 
 /** `first`: with the block that says why; a number: how often the same has been said. */
@@ -47,21 +47,21 @@ function lineSpans(
 ): readonly Span[] {
   const { head, status, timings, bytes } = exchange;
   const mask = maskOf(exchange.ruleset);
-  const fixed: Span[] = [];
-  if (width >= widthForTime) fixed.push({ text: `${timeOfDay(timings.startedAt)}  `, style: 'dim' });
-  fixed.push({ text: `${cutEnd(mask.text(head.method), 16).padEnd(7)}  ` });
-  fixed.push({ text: `${pathText(mask.target(head.target), width)}  `, style: 'bold' });
-  fixed.push({ text: `${status}  `, style: statusStyle(status) });
-  fixed.push({ text: `${durationText(timings.totalMs).padStart(6)}  ` });
-  if (width >= widthForSize) fixed.push({ text: `${sizeText(bytes).padStart(4)}  ` });
   const verdict = `${words.who.padEnd(4)} ${words.mark} ${words.verdict}`;
   const count = telling === 'first' ? '' : `  (×${telling})`;
-  const used = fixed.reduce((sum, { text }) => sum + text.length, 0) + verdict.length + count.length;
-  fixed.push({ text: verdict, style: markStyles[words.mark] }, { text: count, style: 'dim' });
+  const spans: Span[] = [];
+  if (width >= widthForTime) spans.push({ text: `${timeOfDay(timings.startedAt)}  `, style: 'dim' });
+  spans.push({ text: `${cutEnd(mask.text(head.method), 16).padEnd(7)}  `, style: undefined });
+  spans.push({ text: `${pathText(mask.target(head.target), width)}  `, style: 'bold' });
+  spans.push({ text: `${status}  `, style: statusStyle(status) });
+  spans.push({ text: `${durationText(timings.totalMs).padStart(6)}  `, style: undefined });
+  if (width >= widthForSize) spans.push({ text: `${sizeText(bytes).padStart(4)}  `, style: undefined });
+  spans.push({ text: verdict, style: markStyles[words.mark] }, { text: count, style: 'dim' });
   const gap = ' '.repeat(Math.max(2, 19 - verdict.length - count.length));
   const why = mask.text(words.why);
-  const isRoomy = width - used - gap.length >= Math.min(shortestWhy, why.length);
-  return isRoomy ? [...fixed, { text: gap }, { text: why }] : fixed;
+  const isRoomy = width - lengthOf(spans) - gap.length >= Math.min(shortestWhy, why.length);
+  if (isRoomy) spans.push({ text: gap + why, style: undefined });
+  return spans;
 }
 
 /**
@@ -76,7 +76,8 @@ function pathText(target: string, width: number): string {
 
 /** The path tells requests apart; of the query its beginning is enough. */
 function cutTarget(target: string, room: number): string {
-  const path = target.split('?', 1)[0] ?? '';
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
   if (target === path || path.length > room - 2) return cutMiddle(target === path ? path : `${path}?`, room);
   return cutEnd(target, room);
 }

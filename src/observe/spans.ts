@@ -4,7 +4,7 @@ import type { Paint } from './paint.ts';
 
 export interface Span {
   readonly text: string;
-  readonly style?: keyof Paint;
+  readonly style?: keyof Paint | undefined;
 }
 
 export interface Layout {
@@ -16,8 +16,7 @@ export interface Layout {
 export function renderSpans(spans: readonly Span[], { width, paint }: Layout): string {
   let room = width;
   let out = '';
-  // A line does not end in blanks.
-  const last = spans.findLastIndex(({ text }) => text.trim() !== '');
+  const last = lastWithText(spans);
   for (let i = 0; i <= last && room > 0; i += 1) {
     const { text, style } = spans[i] ?? nothing;
     const shown = cutEnd(i === last ? text.trimEnd() : text, room);
@@ -25,6 +24,19 @@ export function renderSpans(spans: readonly Span[], { width, paint }: Layout): s
     out += style === undefined ? shown : paint[style](shown);
   }
   return out;
+}
+
+/** A line does not end in blanks. */
+function lastWithText(spans: readonly Span[]): number {
+  let last = spans.length - 1;
+  while (last >= 0 && (spans[last] ?? nothing).text.trimEnd() === '') last -= 1;
+  return last;
+}
+
+export function lengthOf(spans: readonly Span[]): number {
+  let sum = 0;
+  for (const { text } of spans) sum += text.length;
+  return sum;
 }
 
 const nothing: Span = { text: '' };

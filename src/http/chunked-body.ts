@@ -1,8 +1,8 @@
 /** A body in chunks, taken apart: RFC 9112 §7.1. Strict, as the head is. */
 
-import type { HeaderList } from './header-list.ts';
+import type { MutableHeaderList } from './header-list.ts';
 import { InvalidResponse, invalid } from './invalid-response.ts';
-import { readTrailers } from './response-syntax.ts';
+import { readTrailer } from './response-syntax.ts';
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -12,15 +12,16 @@ const longestSizeLine = 16 * 1024;
 const longestTrailers = 64 * 1024;
 
 /** No sign and no space; as many digits as a number can hold. */
-const sizeLine = /^([0-9A-Fa-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/;
-/** Of such a line, as much as has come: what cannot become one is not waited for. */
-const beginningOfSize = /^[0-9A-Fa-f]{0,13}(?:[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?)\r?$/;
+const sizeLine = /^([0-9A-Fa-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?\r$/;
+/** The first of such a line, if they are as many: what cannot become one is not waited for. */
+const beginningOfSize = /^(?:[0-9A-Fa-f]{1,13}[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?)?$/;
+const shownBytes = 40;
 
 export interface ReadChunks {
   /** How far it came: less than all where a line is not complete, or the body is over. */
   readonly at: number;
-  /** Bytes of the body that were copied. */
-  readonly filled: number;
+  /** What belongs to the body, a copy. */
+  readonly data: Buffer | undefined;
   readonly problem: InvalidResponse | undefined;
 }
 
@@ -28,28 +29,32 @@ export class ChunkedBody {
   /** Of the chunk that is being read. */
   #left = 0;
   #phase: 'size' | 'data' | 'end of chunk' | 'trailers' = 'size';
-  /** The trailer fields, once the body is over. */
-  trailers: HeaderList | undefined;
+  /** Bytes of the line that is awaited in which its end is not. */
+  #seen = 0;
+  #trailerBytes = 0;
+  readonly trailers: MutableHeaderList = [];
+  isOver = false;
 
-  /** Reads on from `at`, and copies what belongs to the body to the beginning of `out`, which has room for all of it. */
-  read(bytes: Buffer, at: number, out: Buffer): ReadChunks {
+  /** Reads on from `at`: from where it came last, with more behind it. */
+  read(bytes: Buffer, at: number): ReadChunks {
     let place = at;
+    let room: Buffer | undefined;
     let filled = 0;
     for (;;) {
       if (this.#phase === 'data') {
         const end = Math.min(bytes.length, place + this.#left);
-        bytes.copy(out, filled, place, end);
+        room ??= Buffer.allocUnsafe(bytes.length - place);
+        bytes.copy(room, filled, place, end);
         filled += end - place;
         this.#left -= end - place;
         place = end;
-        if (this.#left > 0) return { at: place, filled, problem: undefined };
+        if (this.#left > 0) return { at: place, data: fitting(room, filled), problem: undefined };
         this.#phase = 'end of chunk';
       }
       const next = this.#readLine(bytes, place);
       const problem = next instanceof InvalidResponse ? next : undefined;
-      if (typeof next !== 'number') return { at: place, filled, problem };
-      place = next;
-      if (this.trailers !== undefined) return { at: place, filled, problem };
+      if (typeof next === 'number') place = next;
+      if (typeof next !== 'number' || this.isOver) return { at: place, data: fitting(room, filled), problem };
     }
   }
 
@@ -59,7 +64,7 @@ export class ChunkedBody {
       case 'end of chunk':
         return this.#endChunk(bytes, at);
       case 'trailers':
-        return this.#readTrailers(bytes, at);
+        return this.#readTrailer(bytes, at);
       default:
         return this.#readSize(bytes, at);
     }
@@ -73,28 +78,40 @@ export class ChunkedBody {
   }
 
   #readSize(bytes: Buffer, at: number): number | undefined | InvalidResponse {
-    const end = bytes.indexOf(lf, at);
-    const text = bytes.toString('latin1', at, end === -1 ? bytes.length : end);
-    const isWaiting = end === -1 && text.length <= longestSizeLine && beginningOfSize.test(text);
-    if (isWaiting) return undefined;
-    const match = text.endsWith('\r') ? sizeLine.exec(text.slice(0, -1)) : null;
-    if (match === null || text.length > longestSizeLine) return invalid('a chunk without a proper size');
-    this.#left = Number.parseInt(match[1] ?? '', 16);
+    const end = bytes.indexOf(lf, at + this.#seen);
+    const length = (end === -1 ? bytes.length : end) - at;
+    if (length > longestSizeLine) return invalid('a chunk without a proper size');
+    if (end === -1) return this.#awaitSize(bytes, at);
+    this.#seen = 0;
+    const size = sizeLine.exec(bytes.toString('latin1', at, end))?.[1];
+    if (size === undefined) return invalid('a chunk without a proper size');
+    this.#left = Number.parseInt(size, 16);
     this.#phase = this.#left === 0 ? 'trailers' : 'data';
     return end + 1;
   }
 
-  #readTrailers(bytes: Buffer, at: number): number | undefined | InvalidResponse {
-    if (bytes[at] === cr && bytes[at + 1] === lf) {
-      this.trailers = [];
-      return at + 2;
-    }
-    const end = bytes.indexOf('\r\n\r\n', at, 'latin1');
-    if ((end === -1 ? bytes.length : end) - at > longestTrailers) return invalid('trailers without end');
-    if (end === -1) return undefined;
-    const trailers = readTrailers(bytes.toString('latin1', at, end));
-    if (trailers instanceof InvalidResponse) return trailers;
-    this.trailers = trailers;
-    return end + 4;
+  #awaitSize(bytes: Buffer, at: number): undefined | InvalidResponse {
+    this.#seen = bytes.length - at;
+    const beginning = bytes.toString('latin1', at, Math.min(bytes.length, at + shownBytes));
+    return beginningOfSize.test(beginning) ? undefined : invalid('a chunk without a proper size');
   }
+
+  #readTrailer(bytes: Buffer, at: number): number | undefined | InvalidResponse {
+    const end = bytes.indexOf(lf, at + this.#seen);
+    const length = (end === -1 ? bytes.length : end + 1) - at;
+    if (this.#trailerBytes + length > longestTrailers) return invalid('trailers without end');
+    this.#seen = end === -1 ? length : 0;
+    if (end === -1) return undefined;
+    this.#trailerBytes += length;
+    this.isOver = length === 2 && bytes[at] === cr;
+    const problem = this.isOver ? undefined : readTrailer(bytes.toString('latin1', at, end), this.trailers);
+    return problem ?? end + 1;
+  }
+}
+
+/** Without the room that framing took: who keeps a byte must not keep 16 KiB of a chunk's extension with it. */
+function fitting(room: Buffer | undefined, filled: number): Buffer | undefined {
+  if (room === undefined || filled === 0) return undefined;
+  const data = room.subarray(0, filled);
+  return 2 * filled < room.length ? Buffer.from(data) : data;
 }

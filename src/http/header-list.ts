@@ -3,6 +3,8 @@
  * `IncomingMessage.rawHeaders` and `writeHead` share, so that no object is built in between.
  */
 
+import { isToken } from './token.ts';
+
 /** Name, value, name, value, … Names in the case of their sender, values as latin1 text. */
 export type HeaderList = readonly string[];
 
@@ -22,8 +24,12 @@ const longestName = 40;
 export function lowerCaseName(name: string): string {
   const known = lowerCaseNames.get(name);
   if (known !== undefined) return known;
-  const lower = name.toLowerCase();
-  if (lowerCaseNames.size < mostNames && name.length <= longestName) lowerCaseNames.set(name, lower);
+  if (lowerCaseNames.size >= mostNames || name.length > longestName || !isToken(name))
+    return name.toLowerCase();
+  // A part of a text keeps all of it in memory: the names of 500 large heads would keep the heads.
+  const own = Buffer.from(name, 'latin1').toString('latin1');
+  const lower = own.toLowerCase();
+  lowerCaseNames.set(own, lower);
   return lower;
 }
 

@@ -23,12 +23,15 @@ export function requestText({ method, path, headers }: RequestLine, length: Requ
     return new Error(
       `Not to be written as a request line: ${JSON.stringify(`${method} ${path}`.slice(0, 200))}`,
     );
+  if (typeof length === 'number' && !(Number.isSafeInteger(length) && length >= 0))
+    return new Error(`Not to be written as a length: ${length}`);
   let text = `${method} ${path} HTTP/1.1\r\n`;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] ?? '';
     const value = headers[i + 1] ?? '';
     if (!isToken(name) || !isFieldValue(value))
-      return new Error(`Not to be written as a field: ${JSON.stringify(`${name}: ${value}`.slice(0, 200))}`);
+      // Without the value, which may be a secret.
+      return new Error(`Not to be written as a field: ${JSON.stringify(name.slice(0, 200))}`);
     if (!isFraming(name)) text += `${name}: ${value}\r\n`;
   }
   return `${text}Connection: keep-alive\r\n${framing(method, length)}\r\n`;

@@ -2,6 +2,7 @@
 
 import { ChunkedBody } from './chunked-body.ts';
 import type { HeaderList } from './header-list.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { InvalidResponse } from './invalid-response.ts';
 import { pieceOf } from './piece.ts';
 import type { ResponseHead } from './request-head.ts';
@@ -9,6 +10,9 @@ import { problemOfBeginning, type ReadHead, readResponseHead } from './response-
 
 /** 256 KiB passes what Node's own 16 KiB would not, and still bounds the memory. */
 const largestHead = 256 * 1024;
+
+/** Enough to see, and to show, that a first line is none of HTTP. */
+const shownBytes = 40;
 
 export interface ResponseEnd {
   readonly trailers: HeaderList;
@@ -38,10 +42,9 @@ export class ResponseReader {
   #read: ReadHead | undefined;
   #left = 0;
   #chunks: ChunkedBody | undefined;
-  /** The beginning of a line or a head whose end has not come; a copy. */
-  #held: Buffer | undefined;
-  /** Of a head that is held: lines that were looked at, and where the next begins. */
-  #checkedLines = 0;
+  readonly #held = new HeldBytes();
+  /** Of a head that is held: the bytes in which its end is not, and those of them whose lines were looked at. */
+  #searched = 0;
   #checked = 0;
 
   constructor(listener: ResponseListener) {
@@ -62,14 +65,16 @@ export class ResponseReader {
   /** Nothing that comes is of interest any more. */
   stop(): void {
     this.#phase = 'idle';
-    this.#held = undefined;
+    this.#read = undefined;
     this.#chunks = undefined;
+    this.#held.clear();
+    this.#searched = 0;
+    this.#checked = 0;
   }
 
   /** `chunk` may be overwritten afterwards. */
   push(chunk: Buffer): void {
-    const bytes = this.#held === undefined ? chunk : Buffer.concat([this.#held, chunk]);
-    this.#held = undefined;
+    const bytes = this.#held.join(chunk);
     let at = 0;
     while (at < bytes.length && this.isBusy) at = this.#step(bytes, at);
   }
@@ -90,8 +95,8 @@ export class ResponseReader {
         const end = Math.min(bytes.length, at + this.#left);
         this.#left -= end - at;
         this.#listener.onData(pieceOf(bytes, at, end));
-        if (this.#left === 0 && this.isBusy) this.#end(none, end === bytes.length);
-        return end;
+        if (this.#left > 0 || !this.isBusy) return end;
+        return this.#end(none, end === bytes.length);
       }
       case 'chunked':
         return this.#chunks === undefined ? bytes.length : this.#readChunks(bytes, at, this.#chunks);
@@ -102,25 +107,30 @@ export class ResponseReader {
   }
 
   #readHead(bytes: Buffer, at: number): number {
-    const start = this.#checked === 0 ? behindEmptyLines(bytes, at) : at;
-    const end = bytes.indexOf('\r\n\r\n', start + Math.max(0, this.#checked - 2), 'latin1');
-    if ((end === -1 ? bytes.length : end) - start > largestHead)
+    const start = behindEmptyLines(bytes, at);
+    if (start > at) this.#searched = 0;
+    const end = bytes.indexOf('\r\n\r\n', start + Math.max(0, this.#searched - 3), 'latin1');
+    // Three bytes of its end may have come.
+    if ((end === -1 ? bytes.length - 3 : end) - start > largestHead)
       return this.#refuse(new InvalidResponse('RESPONSE_HEAD_TOO_LARGE', 'its head is larger than 256 KiB'));
     if (end === -1) return this.#awaitHead(bytes, start);
+    this.#searched = 0;
     this.#checked = 0;
-    this.#checkedLines = 0;
     const read = readResponseHead(bytes.toString('latin1', start, end), this.#method);
     if (read instanceof InvalidResponse) return this.#refuse(read);
     return this.#pass(read, { isLastByte: end + 4 === bytes.length, next: end + 4 });
   }
 
-  /** Each line is looked at once, however slowly they come. */
+  /** Each byte is looked at once, however slowly they come. */
   #awaitHead(bytes: Buffer, start: number): number {
-    const text = bytes.toString('latin1', start + this.#checked, bytes.length);
-    const problem = problemOfBeginning(text, this.#checkedLines);
+    const fresh = start + this.#searched;
+    const lineEnd = bytes.subarray(fresh).lastIndexOf(lf);
+    const from = start + this.#checked;
+    const to = lineEnd === -1 ? Math.min(bytes.length, from + shownBytes) : fresh + lineEnd + 1;
+    const problem = problemOfBeginning(bytes.toString('latin1', from, to), this.#checked);
     if (problem !== undefined) return this.#refuse(problem);
-    this.#checked += text.lastIndexOf('\n') + 1;
-    this.#checkedLines += text.split('\n').length - 1;
+    if (lineEnd !== -1) this.#checked = to - start;
+    this.#searched = bytes.length - start;
     return this.#hold(bytes, start);
   }
 
@@ -140,31 +150,29 @@ export class ResponseReader {
     this.#left = typeof body === 'number' ? body : 0;
     this.#phase = typeof body === 'number' ? 'length' : body;
     this.#listener.onHead(head);
-    if (body === 0 && this.isBusy) this.#end(none, isLastByte);
-    return next;
+    return body === 0 && this.isBusy ? this.#end(none, isLastByte) : next;
   }
 
   #readChunks(bytes: Buffer, at: number, chunks: ChunkedBody): number {
-    const out = Buffer.allocUnsafe(bytes.length - at);
-    const read = chunks.read(bytes, at, out);
-    if (read.filled > 0) this.#listener.onData(out.subarray(0, read.filled));
+    const read = chunks.read(bytes, at);
+    if (read.data !== undefined) this.#listener.onData(read.data);
     if (!this.isBusy) return bytes.length;
     if (read.problem !== undefined) return this.#refuse(read.problem);
-    if (chunks.trailers === undefined) return this.#hold(bytes, read.at);
-    this.#end(chunks.trailers, read.at === bytes.length);
-    return read.at;
+    if (!chunks.isOver) return this.#hold(bytes, read.at);
+    return this.#end(chunks.trailers, read.at === bytes.length);
   }
 
   #hold(bytes: Buffer, from: number): number {
-    if (from < bytes.length) this.#held = Buffer.from(bytes.subarray(from));
+    this.#held.keep(bytes, from);
     return bytes.length;
   }
 
   /** Bytes behind an answer must not be taken for one (RFC 9112 §9.2): such a connection is at its end. */
-  #end(trailers: HeaderList, isLastByte: boolean): void {
+  #end(trailers: HeaderList, isLastByte: boolean): number {
     const { persists = false, idleMs } = this.#read ?? {};
     this.stop();
     this.#listener.onEnd({ trailers, persists: persists && isLastByte, idleMs });
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Whatever else has come is nothing to anybody. */

@@ -23,11 +23,12 @@ export interface ReadHead {
 
 const fieldLine = String.raw`[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*`;
 // A reason phrase may hold anything but a line's end: whoever writes it down again has to look at it (RFC 9112 §4).
-const statusLine = String.raw`HTTP/1\.[01] [0-9]{3}(?: [^\r\n]*)?`;
+const statusLine = String.raw`HTTP/1\.[01] [1-9][0-9]{2}(?: [^\r\n]*)?`;
 const wellFormed = new RegExp(`^${statusLine}(?:\r\n${fieldLine})*$`);
-const wellFormedFields = new RegExp(`^${fieldLine}(?:\r\n${fieldLine})*$`);
 const isStatusLine = new RegExp(`^${statusLine}$`);
 const isFieldLine = new RegExp(`^${fieldLine}$`);
+
+const zero = 0x30;
 
 /** Reads a head without the empty line behind it, as latin1 text. `method` is the request's: HEAD has no body. */
 export function readResponseHead(text: string, method: string): ReadHead | InvalidResponse {
@@ -36,41 +37,49 @@ export function readResponseHead(text: string, method: string): ReadHead | Inval
   const end = lineEnd === -1 ? text.length : lineEnd;
   const status = Number(text.slice(9, 12));
   const headers: MutableHeaderList = [];
-  const facts: Facts = { length: undefined, coding: undefined, connection: undefined, keepAlive: undefined };
+  const facts: Facts = {
+    isHttp10: text.charCodeAt(7) === zero,
+    length: undefined,
+    coding: undefined,
+    connection: undefined,
+    keepAlive: undefined,
+  };
   const problem = readFields(text, end, headers, facts);
   if (problem !== undefined) return problem;
   const body = bodyLength(status, method, facts);
   if (body instanceof InvalidResponse) return body;
   const head = { status, reason: text.slice(13, end), headers };
-  return { head, body, persists: persists(text.charCodeAt(7), body, facts), idleMs: idleMs(facts.keepAlive) };
+  return { head, body, persists: persists(status, body, facts), idleMs: idleMs(facts.keepAlive) };
 }
 
-/** Reads a trailer section without the empty line behind it. */
-export function readTrailers(text: string): MutableHeaderList | InvalidResponse {
-  if (!wellFormedFields.test(text)) return invalid('a trailer line is no field');
-  const trailers: MutableHeaderList = [];
-  readFields(text, -2, trailers, undefined);
-  return trailers;
+/** Adds the field of a line, which ends with CR, to `trailers`. */
+export function readTrailer(line: string, trailers: MutableHeaderList): InvalidResponse | undefined {
+  const end = line.length - 1;
+  const problem = problemOfEnd(line) ?? problemOfField(line.slice(0, end));
+  if (problem !== undefined) return problem;
+  const colon = line.indexOf(':');
+  trailers.push(line.slice(0, colon), trimmed(line, colon + 1, end));
+  return undefined;
 }
 
 /**
- * What is wrong with the beginning of a head whose end has not come: `text` begins with the line of number `lines`, the
- * status line being 0. So that something that is no HTTP is not waited for.
+ * What is wrong with the beginning of a head whose end has not come: `text` begins where a line does, behind `checked`
+ * bytes. So that something that is no HTTP is not waited for.
  */
-export function problemOfBeginning(text: string, lines: number): InvalidResponse | undefined {
+export function problemOfBeginning(text: string, checked: number): InvalidResponse | undefined {
   const whole = text.split('\n');
   const rest = whole.pop() ?? '';
   for (const [i, line] of whole.entries()) {
-    if (!line.endsWith('\r')) return invalid('a line does not end with CR LF', text);
-    const problem = problemOfLine(line.slice(0, -1), lines + i);
+    const problem = problemOfEnd(line, text) ?? problemOfLine(line.slice(0, -1), checked + i);
     if (problem !== undefined) return problem;
   }
-  const isFirst = lines + whole.length === 0;
+  const isFirst = checked + whole.length === 0;
   // A lone CR may be the first half of an empty line.
   return isFirst && rest !== '\r' && !'HTTP/1.'.startsWith(rest.slice(0, 7)) ? notHttp(rest) : undefined;
 }
 
 interface Facts {
+  readonly isHttp10: boolean;
   length: string | undefined;
   coding: string | undefined;
   connection: string | undefined;
@@ -82,7 +91,7 @@ function readFields(
   text: string,
   at: number,
   headers: MutableHeaderList,
-  facts: Facts | undefined,
+  facts: Facts,
 ): InvalidResponse | undefined {
   let lineEnd = at;
   while (lineEnd < text.length) {
@@ -93,10 +102,8 @@ function readFields(
     const name = text.slice(start, colon);
     const value = trimmed(text, colon + 1, lineEnd);
     headers.push(name, value);
-    if (facts !== undefined) {
-      const problem = note(facts, name, value);
-      if (problem !== undefined) return problem;
-    }
+    const problem = note(facts, name, value);
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
@@ -135,8 +142,11 @@ function note(facts: Facts, name: string, value: string): InvalidResponse | unde
 }
 
 /** RFC 9112 §6.3, in its order; where it permits mercy with two lengths there is none. */
-function bodyLength(status: number, method: string, { length, coding }: Facts): BodyLength | InvalidResponse {
+function bodyLength(status: number, method: string, facts: Facts): BodyLength | InvalidResponse {
+  const { length, coding } = facts;
   if (status < 200) return 0;
+  // RFC 9112 §6.1: its framing is faulty. Some take the chunks apart, and some take them for the body.
+  if (coding !== undefined && facts.isHttp10) return invalid('a Transfer-Encoding in HTTP/1.0');
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return unknownCoding(coding);
   if (coding !== undefined && length !== undefined)
     return invalid('a Content-Length beside a Transfer-Encoding');
@@ -153,15 +163,19 @@ function unknownCoding(coding: string): InvalidResponse {
   return new InvalidResponse('UNKNOWN_TRANSFER_CODING', message);
 }
 
-const zero = 0x30;
-
 /** RFC 9112 §9.3; HTTP/1.0 has to say so. */
-function persists(minorVersion: number, body: BodyLength, { connection }: Facts): boolean {
+function persists(
+  status: number,
+  body: BodyLength,
+  { isHttp10, length, coding, connection }: Facts,
+): boolean {
   if (body === 'close') return false;
-  if (connection === undefined) return minorVersion !== zero;
+  // RFC 9110 §8.6 forbids both. Whoever sends them may send the body, too, which nobody must take for the next answer.
+  if (status === 204 && (coding !== undefined || Number(length ?? 0) > 0)) return false;
+  if (connection === undefined) return !isHttp10;
   const options = listElements(connection.toLowerCase());
   if (options.includes('close')) return false;
-  return minorVersion !== zero || options.includes('keep-alive');
+  return !isHttp10 || options.includes('keep-alive');
 }
 
 function idleMs(keepAlive: string | undefined): number | undefined {
@@ -178,7 +192,15 @@ function problemOf(lines: readonly string[]): InvalidResponse {
 }
 
 function problemOfLine(line: string, number: number): InvalidResponse | undefined {
-  if (number === 0) return isStatusLine.test(line) ? undefined : notHttp(line);
+  if (number > 0) return problemOfField(line);
+  return isStatusLine.test(line) ? undefined : notHttp(line);
+}
+
+function problemOfEnd(line: string, data = line): InvalidResponse | undefined {
+  return line.endsWith('\r') ? undefined : invalid('a line does not end with CR LF', data);
+}
+
+function problemOfField(line: string): InvalidResponse | undefined {
   if (isFieldLine.test(line)) return undefined;
   const shown = JSON.stringify(line.slice(0, 80));
   if (/^[ \t]/.test(line)) return invalid(`the folded line ${shown}`);

@@ -204,7 +204,7 @@ function problemOfField(line: string): InvalidResponse | undefined {
   if (isFieldLine.test(line)) return undefined;
   const shown = JSON.stringify(line.slice(0, 80));
   if (/^[ \t]/.test(line)) return invalid(`the folded line ${shown}`);
-  if (/^[^:]*[ \t]+:/.test(line)) return invalid(`white space in the name of ${shown}`);
+  if (isBlank(line.charCodeAt(line.indexOf(':') - 1))) return invalid(`white space in the name of ${shown}`);
   return invalid(`the line ${shown} is no field`);
 }
 

@@ -6,8 +6,10 @@ import {
   hasField,
   isField,
   lines,
+  lowerCaseName,
   replaceField,
 } from '../../src/http/header-list.ts';
+import { heldMemory } from '../support/held-memory.ts';
 
 const headers = ['Accept', 'a', 'X-Twice', '1', 'x-twice', '', '__proto__', 'p', 'constructor', 'c'];
 
@@ -60,5 +62,18 @@ describe('a header list', () => {
       ['A', '1'],
       ['B', '2'],
     ]);
+  });
+
+  it('gives a name in lower case, and does not keep the text it stood in', () => {
+    expect(lowerCaseName('X-Name')).toBe('x-name');
+    expect(lowerCaseName('\u0141-Name')).toBe('\u0142-name');
+    const memory = heldMemory();
+    for (let i = 0; i < 400; i += 1) {
+      const name = `x-made-up-name-of-a-peer-${i}`;
+      const text = Buffer.from(name + 'a'.repeat(100_000)).toString('latin1');
+      expect(lowerCaseName(text.slice(0, name.length))).toBe(name);
+    }
+    memory.passed(8 * 1024 * 1024);
+    expect(memory.mostBytes()).toBeLessThan(8 * 1024 * 1024);
   });
 });

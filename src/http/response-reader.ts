@@ -108,7 +108,6 @@ export class ResponseReader {
 
   #readHead(bytes: Buffer, at: number): number {
     const start = behindEmptyLines(bytes, at);
-    if (start > at) this.#searched = 0;
     const end = bytes.indexOf('\r\n\r\n', start + Math.max(0, this.#searched - 3), 'latin1');
     // Three bytes of its end may have come.
     if ((end === -1 ? bytes.length - 3 : end) - start > largestHead)

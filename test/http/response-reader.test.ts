@@ -18,10 +18,10 @@ interface Answer {
 /** What one reader says of answers that follow each other, each as its own pieces; data in a row is joined. */
 function events(...answers: readonly (Answer & { readonly pieces: readonly string[] })[]): string[] {
   const said: string[] = [];
-  let data = '';
+  let data: Buffer[] = [];
   const say = (event: string) => {
-    if (data !== '') said.push(`data ${data}`);
-    data = '';
+    if (data.length > 0) said.push(`data ${Buffer.concat(data).toString('latin1')}`);
+    data = [];
     said.push(event);
   };
   const reader = new ResponseReader({
@@ -29,7 +29,7 @@ function events(...answers: readonly (Answer & { readonly pieces: readonly strin
       say(`head ${status}${status < 200 ? '' : ` ${reason}`} | ${fields(headers)}`),
     onData: (chunk) => {
       expect(chunk.length).toBeGreaterThan(0);
-      data += chunk.toString('latin1');
+      data.push(chunk);
     },
     onEnd: ({ trailers, persists, idleMs }) =>
       say(
@@ -244,6 +244,7 @@ const bad: readonly Bad[] = [
   ['a trailer that is no field', `${chunked}0\r\nA\r\n`, '\r\n', 'INVALID_RESPONSE', /no field/],
   ['a folded trailer', `${chunked}0\r\nA: b\r\n c\r\n`, '\r\n', 'INVALID_RESPONSE', /folded/],
   ['a trailer that ends with LF', `${chunked}0\r\nA: b\n`, '\n', 'INVALID_RESPONSE', /CR LF/],
+  ['a byte in front of their end', `${chunked}0\r\nx\n`, '', 'INVALID_RESPONSE', /CR LF/],
   ['trailers that end with LF', `${chunked}0\r\n\n`, '', 'INVALID_RESPONSE', /CR LF/],
   ['a bare CR in a trailer', `${chunked}0\r\nA: b\rC: d\r\n`, '\r\n', 'INVALID_RESPONSE', /no field/],
 ];
@@ -445,8 +446,11 @@ describe('a reader that is stopped', () => {
       reader.stop();
       said.length = 0;
       reader.begin('GET');
-      for (const byte of `${ok('Content-Length: 1')}a`) pushed(reader, byte);
-      expect(said).toEqual(['head 200', 'data a', 'end']);
+      for (const byte of 'HTTP/1.1 204\r\n\r\n') pushed(reader, byte);
+      expect(said).toEqual(['head 204', 'end']);
+      reader.begin('GET');
+      for (const byte of 'SSH') pushed(reader, byte);
+      expect(said.slice(2)).toEqual(['it begins with "S"']);
     }
   });
 });

@@ -433,24 +433,28 @@ describe('a reader that is stopped', () => {
       `${chunked}1\r\na`,
       `${chunked}0\r\nA: b`,
     ];
+    const next: readonly (readonly [pieces: readonly string[], said: readonly string[]])[] = [
+      [['HTTP/1.1 204\r\n\r\n'], ['head 204', 'end']],
+      [[...'HTTP/1.1 204\r\n\r\n'], ['head 204', 'end']],
+      [['S', 'SH'], ['it begins with "S"']],
+    ];
     for (const text of [...texts, `${ok('Content-Length: 9')}a`]) {
-      const said: string[] = [];
-      const reader = new ResponseReader({
-        onHead: ({ status }) => said.push(`head ${status}`),
-        onData: (chunk) => said.push(`data ${chunk}`),
-        onEnd: () => said.push('end'),
-        onInvalid: ({ message }) => said.push(message),
-      });
-      reader.begin('GET');
-      pushed(reader, text);
-      reader.stop();
-      said.length = 0;
-      reader.begin('GET');
-      for (const byte of 'HTTP/1.1 204\r\n\r\n') pushed(reader, byte);
-      expect(said).toEqual(['head 204', 'end']);
-      reader.begin('GET');
-      for (const byte of 'SSH') pushed(reader, byte);
-      expect(said.slice(2)).toEqual(['it begins with "S"']);
+      for (const [pieces, expected] of next) {
+        const said: string[] = [];
+        const reader = new ResponseReader({
+          onHead: ({ status }) => said.push(`head ${status}`),
+          onData: (chunk) => said.push(`data ${chunk}`),
+          onEnd: () => said.push('end'),
+          onInvalid: ({ message }) => said.push(message),
+        });
+        reader.begin('GET');
+        pushed(reader, text);
+        reader.stop();
+        said.length = 0;
+        reader.begin('GET');
+        for (const piece of pieces) pushed(reader, piece);
+        expect(said).toEqual(expected);
+      }
     }
   });
 });

@@ -13,35 +13,40 @@ export type Connected = (error: Error | null, socket: Socket | null) => void;
 /** Opens a connection to the route's target through `proxyUrl`; calls back once. Gives a function that lets it be. */
 export function connectThrough(proxyUrl: string, route: Route, callback: Connected): () => void {
   const { target, timeouts } = route;
-  const request = connectRequest(
-    proxyUrl,
-    `${bracketed(target.hostname)}:${target.port}`,
-    timeouts.connectMs,
-  );
+  const request = connectRequest(proxyUrl, `${bracketed(target.hostname)}:${target.port}`);
+  let underway: Pick<Socket, 'destroy'> | typeof request = request;
   let isOver = false;
-  const finish: Connected = (error, socket) => {
-    if (isOver) return socket?.destroy();
+  const stop = () => {
     isOver = true;
+    clearTimeout(timer);
+  };
+  const finish: Connected = (error, socket) => {
+    if (isOver) return;
+    stop();
+    if (socket === null) underway.destroy();
     callback(error, socket);
   };
+  const timer = withinMs(timeouts.connectMs, () => finish(timedOut(proxyUrl, target.origin), null));
   request.once('connect', (response, socket: Socket) => {
-    if (response.statusCode !== 200) {
-      socket.destroy();
-      finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
-    } else if (target.scheme === 'https') secure(socket, route, finish);
+    underway = socket;
+    if (response.statusCode !== 200) finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
+    else if (target.scheme === 'https') underway = secure(socket, route, finish);
     else finish(null, socket);
   });
-  request.once('response', (response) => {
-    response.destroy();
-    finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
-  });
-  request.once('timeout', () => request.destroy(timedOut(new URL(proxyUrl).host)));
   request.on('error', (error) => finish(unreachable(proxyUrl, error), null));
   request.end();
-  return () => request.destroy();
+  return () => {
+    stop();
+    underway.destroy();
+  };
 }
 
-function connectRequest(proxyUrl: string, path: string, timeout: number): http.ClientRequest {
+/** For the way to the proxy, its answer and TLS together; 0: no limit. */
+function withinMs(ms: number, late: () => void): NodeJS.Timeout | undefined {
+  return ms === 0 ? undefined : setTimeout(late, ms);
+}
+
+function connectRequest(proxyUrl: string, path: string): http.ClientRequest {
   const url = new URL(proxyUrl);
   const library = url.protocol === 'https:' ? https : http;
   const headers: Record<string, string> = { Host: path };
@@ -49,17 +54,14 @@ function connectRequest(proxyUrl: string, path: string, timeout: number): http.C
   if (basic !== undefined) headers['Proxy-Authorization'] = basic.header;
   const hostname = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-  return library.request({ method: 'CONNECT', hostname, port, path, headers, timeout, agent: false });
+  return library.request({ method: 'CONNECT', hostname, port, path, headers, agent: false });
 }
 
-function secure(socket: Socket, { target, tls: options, timeouts }: Route, finish: Connected): void {
+function secure(socket: Socket, { target, tls: options }: Route, finish: Connected): Socket {
   const secured = tls.connect({ socket, host: target.hostname, ...tlsOptions(target.hostname, options) });
-  secured.setTimeout(timeouts.connectMs, () => secured.destroy(timedOut(target.origin)));
-  secured.once('secureConnect', () => {
-    secured.setTimeout(0);
-    finish(null, secured);
-  });
+  secured.once('secureConnect', () => finish(null, secured));
   secured.on('error', (error) => finish(error, null));
+  return secured;
 }
 
 function bracketed(hostname: string): string {
@@ -83,6 +85,7 @@ function unreachable(proxyUrl: string, error: Error & { code?: string }): Error 
   });
 }
 
-function timedOut(where: string): Error {
-  return Object.assign(new Error(`No connection through ${where} in time`), { code: 'ETIMEDOUT' });
+function timedOut(proxyUrl: string, origin: string): Error {
+  const message = `No connection to ${origin} through ${new URL(proxyUrl).host} in time`;
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' });
 }

@@ -23,7 +23,7 @@ export interface Handler {
 
 export interface Controller {
   readonly paused: boolean;
-  /** The connection had carried another request before. */
+  /** The connection had carried another request before, or had waited for one. */
   readonly isReused: boolean;
   /** At least one byte of an answer has come. */
   readonly isAnswered: boolean;

@@ -33,9 +33,9 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
   readonly #cancel: () => void;
   #socket: Socket | undefined;
   #call: Call | undefined;
+  /** It stood idle, or carried another request: its end may have been on its way when the next began. */
   #isUsed = false;
   #isClosed = false;
-  /** Until all of the request is written, the connection is not free, whatever has been answered. */
   #upload: Upload | undefined;
   /** Of an upload with a promised length: bytes that are still to come. */
   #promised: number | undefined;
@@ -59,7 +59,6 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
   carry(call: Call): boolean {
     if (!call.start(this, this.#isUsed)) return false;
     this.#call = call;
-    this.#isUsed = true;
     this.#reader.begin(call.request.method);
     this.#write(call);
     return true;
@@ -91,7 +90,7 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
     this.#call = undefined;
     if (call?.paused === true) this.resumeReading();
     // RFC 9112 §9.3: an upload that is not over would be read as the next request.
-    if (!persists || this.#upload !== undefined) this.#close(null);
+    if (!persists || this.#isWriting) this.#close(null);
     else this.#free(idleMs === undefined ? usualIdleMs : Math.min(idleMs, longestIdleMs) - marginMs);
     call?.end(trailers);
   }
@@ -128,6 +127,11 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
       return;
     }
     this.#upload = undefined;
+  }
+
+  /** Until all of the request is written, the connection is not free, whatever has been answered. */
+  get #isWriting(): boolean {
+    return this.#upload !== undefined || (this.#socket?.writableLength ?? 0) > 0;
   }
 
   #opened(socket: Socket, call: Call): void {
@@ -180,6 +184,7 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
   }
 
   #free(idleMs: number): void {
+    this.#isUsed = true;
     this.idleUntil = performance.now() + idleMs;
     if (idleMs > 0) this.#owner.onFree(this);
     else this.#close(null);

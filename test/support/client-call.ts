@@ -3,12 +3,13 @@
 import { Buffer } from 'node:buffer';
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { Call, type CallRequest, type Controller } from '../../src/proxy/client/call.ts';
+import { Call, type CallRequest, type Controller, type Handler } from '../../src/proxy/client/call.ts';
 import { type Destination, type Dial, dialTo } from '../../src/proxy/client/dial.ts';
 import { newWatch } from './watch.ts';
 
 export interface Asked {
   readonly call: Call;
+  readonly handler: Handler;
   /** `start`, `head 200`, `data 5`, `end`, `error ECONNRESET`. */
   readonly heard: readonly string[];
   readonly body: () => string;
@@ -35,20 +36,16 @@ export function ask({ on = () => {}, done = () => {}, ...request }: AskOptions =
     queueMicrotask(watch.changed);
   };
   const asked = { method: 'GET', path: '/', headers: ['Host', 'api.test'], body: null, ...request };
-  const call = new Call(
-    asked,
-    {
-      onRequestStart: (controller) => hear('start', controller),
-      onResponseStart: (controller, { status }) => hear(`head ${status}`, controller),
-      onResponseData: (controller, chunk) => {
-        chunks.push(chunk);
-        hear(`data ${chunk.length}`, controller);
-      },
-      onResponseEnd: (controller) => hear('end', controller),
-      onResponseError: (controller, error) => hear(`error ${nameOf(error)}`, controller),
+  const handler: Handler = {
+    onRequestStart: (controller) => hear('start', controller),
+    onResponseStart: (controller, { status }) => hear(`head ${status}`, controller),
+    onResponseData: (controller, chunk) => {
+      chunks.push(chunk);
+      hear(`data ${chunk.length}`, controller);
     },
-    done,
-  );
+    onResponseEnd: (controller) => hear('end', controller),
+    onResponseError: (controller, error) => hear(`error ${nameOf(error)}`, controller),
+  };
   const wait = (what: string, look: () => boolean) =>
     watch.within(
       deadlineMs,
@@ -56,7 +53,8 @@ export function ask({ on = () => {}, done = () => {}, ...request }: AskOptions =
       () => `${what} was not heard, but ${heard.join(', ')}`,
     );
   return {
-    call,
+    call: new Call(asked, handler, done),
+    handler,
     heard,
     body: () => Buffer.concat(chunks).toString('latin1'),
     hears: async (what) => void (await wait(what, () => heard.includes(what))),

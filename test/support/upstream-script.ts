@@ -14,6 +14,7 @@ export type Step =
   | { readonly kind: 'barrier'; readonly name: string }
   /** Stops reading. */
   | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
   | { readonly kind: 'fin' }
   | { readonly kind: 'rst' };
 
@@ -24,6 +25,7 @@ export const send = (bytes: Buffer | string): Step => ({ kind: 'send', bytes });
 export const drip = (bytes: Buffer | string): Step => ({ kind: 'drip', bytes });
 export const barrier = (name: string): Step => ({ kind: 'barrier', name });
 export const pause: Step = { kind: 'pause' };
+export const resume: Step = { kind: 'resume' };
 export const fin: Step = { kind: 'fin' };
 export const rst: Step = { kind: 'rst' };
 
@@ -57,6 +59,8 @@ async function playStep(step: Step, stage: Stage): Promise<unknown> {
       return stage.barrier(step.name);
     case 'pause':
       return socket.pause();
+    case 'resume':
+      return socket.resume();
     case 'fin':
       return socket.end();
     case 'rst':

@@ -89,7 +89,7 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
     const call = this.#call;
     this.#call = undefined;
     if (call?.paused === true) this.resumeReading();
-    // RFC 9112 §9.3: an upload that is not over would be read as the next request.
+    // RFC 9112 §9.3: the next request would stand behind the rest of an upload, or be read as that.
     if (!persists || this.#isWriting) this.#close(null);
     else this.#free(idleMs === undefined ? usualIdleMs : Math.min(idleMs, longestIdleMs) - marginMs);
     call?.end(trailers);
@@ -129,9 +129,9 @@ export class Connection implements Carrier, ResponseListener, UploadSink {
     this.#upload = undefined;
   }
 
-  /** Until all of the request is written, the connection is not free, whatever has been answered. */
+  /** The connection is not free then, whatever has been answered. A little may wait for TLS at any time. */
   get #isWriting(): boolean {
-    return this.#upload !== undefined || (this.#socket?.writableLength ?? 0) > 0;
+    return this.#upload !== undefined || this.#socket?.writableNeedDrain === true;
   }
 
   #opened(socket: Socket, call: Call): void {

@@ -39,8 +39,8 @@ interface Counted {
 
 export class Upstreams {
   readonly #pools = new Map<string, Counted>();
-  /** Connections for one request each, until it is over. */
-  readonly #single = new Set<Pool>();
+  /** Those that take no further request, until their last one is over. */
+  readonly #leaving = new Set<Pool>();
   readonly #lookup: LookupFunction;
   /** Keys of the rules in force; `undefined`: none have been replaced yet. */
   #needed: ReadonlySet<string> | undefined;
@@ -64,7 +64,7 @@ export class Upstreams {
     }
     const counted = this.#poolFor(call.route);
     counted.busy += 1;
-    counted.pool.send(new Call(call, handler, () => (counted.busy -= 1)));
+    counted.pool.send(new Call(call, handler, () => this.#done(counted)));
   }
 
   /** Sends the request over a connection of its own that nothing used before. */
@@ -84,9 +84,10 @@ export class Upstreams {
   retain(routes: readonly Route[]): void {
     const needed = new Set(routes.map(keyOf));
     this.#needed = needed;
-    for (const [key, { pool }] of this.#pools) {
+    for (const [key, { pool, busy }] of this.#pools) {
       if (needed.has(key)) continue;
       this.#pools.delete(key);
+      if (busy > 0) this.#leaving.add(pool);
       pool.close();
     }
   }
@@ -94,14 +95,19 @@ export class Upstreams {
   destroy(): void {
     const pools = [...this.#pools.values()].map(({ pool }) => pool);
     this.#pools.clear();
-    for (const pool of [...pools, ...this.#single]) pool.destroy();
+    for (const pool of [...pools, ...this.#leaving]) pool.destroy();
   }
 
   #sendAlone(dial: Dial, call: UpstreamCall, handler: Handler): void {
     const pool = new Pool(dial, 1);
-    this.#single.add(pool);
-    pool.send(new Call(call, handler, () => this.#single.delete(pool)));
+    this.#leaving.add(pool);
+    pool.send(new Call(call, handler, () => this.#leaving.delete(pool)));
     pool.close();
+  }
+
+  #done(counted: Counted): void {
+    counted.busy -= 1;
+    if (counted.busy === 0) this.#leaving.delete(counted.pool);
   }
 
   #poolFor(route: Route): Counted {

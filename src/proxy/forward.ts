@@ -300,6 +300,9 @@ class Forwarding implements Handler, Underway {
     if (this.#sent === undefined && !isUploading) {
       // The upload is done and the head is awaited: that is the head timer's affair.
       this.#silenceTimer = undefined;
+    } else if (isUploading && this.#sent === undefined && this.#task.request.isPaused()) {
+      // It is us who let the client wait, for an upstream that takes nothing or a connection that is not there yet.
+      this.#silenceTimer?.refresh();
     } else if (isUploading && this.#sent === undefined) {
       const detail = `The request's body fell silent for ${bodyMs} ms`;
       this.#fail({

@@ -6,12 +6,13 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ConfigFile } from '../../src/config/schema.ts';
-import { asking, clientOf, page, type RouteValues, upstreamOf } from '../support/one-route.ts';
+import { asking, clientOf, page, proxyTo, type RouteValues, upstreamOf } from '../support/one-route.ts';
 import {
   barrier,
   expectHead,
   expectRequest,
   expectText,
+  pause,
   type Script,
   send,
 } from '../support/raw-upstream.ts';
@@ -224,5 +225,22 @@ describe('a time of 0', () => {
     await client.write('GET / HTTP/1.1\r\n');
     await client.write('Host: localhost\r\n\r\n');
     expect((await client.response()).status).toBe(200);
+  });
+});
+
+describe('a body that we hold back', () => {
+  const large = Buffer.alloc(32 * 1024 * 1024, 'x');
+  const headers = [['Content-Length', `${large.length}`]] as const;
+
+  it('has not fallen silent: it is the API that takes nothing, and gives no answer', async () => {
+    const upstream = await upstreamOf([expectHead, pause, barrier('never')]);
+    const app = await proxyTo(upstream.origin, { timeouts: { body: 400, headers: 1000 } });
+    const client = await asking(app, 'POST /api/x', { headers });
+    client.socket.write(large);
+    const { status, body } = await client.response({ method: 'POST' });
+    expect([status, JSON.parse(body.toString())]).toEqual([
+      504,
+      expect.objectContaining({ code: 'http_response_timeout' }),
+    ]);
   });
 });

@@ -11,8 +11,11 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
 export function guardedLookup(lookup: LookupFunction, hostname: string, timeoutMs: number): LookupFunction {
   return (name, options, callback) => {
     let isOver = false;
+    // Unref: whoever has asked may have given up meanwhile, and nobody tells a lookup.
     const timer =
-      timeoutMs === 0 ? undefined : setTimeout(() => finish(dnsTimeout(hostname, timeoutMs), []), timeoutMs);
+      timeoutMs === 0
+        ? undefined
+        : setTimeout(() => finish(dnsTimeout(hostname, timeoutMs), []), timeoutMs).unref();
     const finish: typeof callback = (error, address, family) => {
       if (isOver) return;
       isOver = true;

@@ -115,8 +115,15 @@ describe('a connection for one request', () => {
   ])('%s is ended with all others, though it is not there yet', (_what, sendAlone) => {
     const { upstreams, callOf } = standing(never);
     const asked = ask();
+    const before = timers();
     sendAlone(upstreams, callOf(routeTo('http://api.example.com')), asked.handler);
     upstreams.destroy();
     expect(asked.heard).toEqual([givenUp]);
+    expect(timers()).toBe(before);
   });
 });
+
+/** Those that keep a process from its end. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((what) => what === 'Timeout').length;
+}

@@ -27,8 +27,10 @@ export function connectThrough(proxyUrl: string, route: Route, callback: Connect
     callback(error, socket);
   };
   const timer = withinMs(timeouts.connectMs, () => finish(timedOut(proxyUrl, target.origin), null));
-  request.once('connect', (response, socket: Socket) => {
+  request.once('connect', (response, socket: Socket, beginning) => {
     underway = socket;
+    // The tunnel's first bytes, where the far side speaks first.
+    if (beginning.length > 0) socket.unshift(beginning);
     if (response.statusCode !== 200) finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
     else if (target.scheme === 'https') underway = secure(socket, route, finish);
     else finish(null, socket);

@@ -57,10 +57,6 @@ export class Call implements Controller {
     this.#done = done;
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   /** Whether the request is still wanted. */
   start(carrier: Carrier, isReused: boolean): boolean {
     this.isReused = isReused;

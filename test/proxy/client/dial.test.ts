@@ -191,6 +191,13 @@ describe("through the network's own proxy", () => {
     expect(told).toEqual([code]);
   });
 
+  it('what the far side says first is not lost: it is no answer, and nobody waits for one', async () => {
+    const bytes = 'HTTP/1.1 200 Connection established\r\n\r\n220 ready\r\n';
+    const upstream = await upstreamOf([expectHead, send(bytes), barrier('never')]);
+    const asked = asking(through(upstream.port, 'http'));
+    expect(await asked.over()).toEqual(['start', 'error INVALID_RESPONSE']);
+  });
+
   it.each([
     ['http', {}],
     ['https', { tls: certificate }],

@@ -6,7 +6,7 @@ import { parseConfig } from '../src/config/parse.ts';
 import type { Problem, Severity } from '../src/config/problem.ts';
 import type { ConfigFile, CorsRules, RouteRules } from '../src/config/schema.ts';
 import { environment } from '../src/config/variables.ts';
-import { validCertificate } from './support/certificates.ts';
+import { validCertificate, weakCertificate } from './support/certificates.ts';
 import { type ConfigOfOptions, configOf } from './support/config.ts';
 
 const api = 'https://api.example.com';
@@ -849,6 +849,16 @@ describe('files that the config names (A3)', () => {
     expect(withKey(two.key).map(brief)).toEqual([
       { severity: 'error', code: 'CP118', key: 'listen.https.key' },
     ]);
+  });
+
+  it('refuses a pair that TLS finds too weak: each connection would throw', async () => {
+    const { cert, key } = await weakCertificate();
+    const config = withRoute({ tls: { cert: 'c.pem', key: 'k.pem' } });
+    const checked = compile(configOf(config), { readFile: (path) => (path.endsWith('k.pem') ? key : cert) });
+    expect(checked.problems.map(brief)).toEqual([
+      { severity: 'error', code: 'CP118', key: 'routes[0].tls.key' },
+    ]);
+    expect(checked.problems[0]?.said).toContain('ERR_SSL_EE_KEY_TOO_SMALL');
   });
 
   it('are handed on as text for the connections to a target', async () => {

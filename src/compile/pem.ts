@@ -2,6 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { resolve } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { wayOf } from '../config/as-given.ts';
 import type { KeyPath, Place } from '../config/problem.ts';
 import type { Verdicts } from '../config/verdict.ts';
@@ -53,17 +54,33 @@ export function checkPair({ cert, key }: Pair, at: KeyPath, verdicts: Verdicts):
   const keyAt = [...at, 'key'];
   try {
     const privateKey = createPrivateKey(key);
-    if (certificate === undefined || certificate.checkPrivateKey(privateKey)) return;
-    verdicts.error(keyAt, {
-      code: 'CP118',
-      said: 'Cannot use this key: it does not belong to the certificate in "cert"',
-      mend: 'name the key that the certificate was made with',
-    });
+    if (certificate === undefined) return;
+    if (certificate.checkPrivateKey(privateKey)) checkUse({ cert, key }, keyAt, verdicts);
+    else
+      verdicts.error(keyAt, {
+        code: 'CP118',
+        said: 'Cannot use this key: it does not belong to the certificate in "cert"',
+        mend: 'name the key that the certificate was made with',
+      });
   } catch {
     verdicts.error(keyAt, {
       code: 'CP118',
       said: 'Cannot use this key: it is not a private key in PEM, or it needs a passphrase',
       mend: 'name an unencrypted PEM file: -----BEGIN PRIVATE KEY-----',
+    });
+  }
+}
+
+/** OpenSSL refuses some pairs as too weak; Node throws that at whoever opens a connection with them. */
+function checkUse(pair: Pair, at: KeyPath, verdicts: Verdicts): void {
+  try {
+    createSecureContext(pair);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    verdicts.error(at, {
+      code: 'CP118',
+      said: `Cannot use this key and its certificate: TLS does not take them${why}`,
+      mend: 'make both anew, with a key on an elliptic curve or RSA of 2048 bits',
     });
   }
 }

@@ -28,6 +28,13 @@ export function expiredCertificate(): Promise<Certificate> {
   return certificate(new Date(Date.now() - 2 * dayMs), new Date(Date.now() - dayMs));
 }
 
+/** A pair that belongs together, of a key that no TLS takes. */
+export async function weakCertificate(): Promise<Certificate> {
+  const weak = { keyType: 'rsa', keySize: 512, algorithm: 'sha256' } as const;
+  const pems = await generate([{ name: 'commonName', value: 'localhost' }], weak);
+  return { cert: pems.cert, key: pems.private };
+}
+
 /** The certificate as files, for the keys of the config that name files. */
 export async function certificateFiles({ cert, key }: Certificate): Promise<CertificateFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'cors-proxy-test-'));

@@ -96,7 +96,7 @@ function exposedNames(rule: NameRule, response: ExposedResponse): string {
 }
 
 /** Every name in this response that a list can make readable, once. A literal `*` would expose nothing with credentials. */
-function readableNames(response: ExposedResponse): string[] {
+function readableNames(response: ExposedResponse): readonly string[] {
   const names = new Map<string, string>();
   for (const [name] of lines(response.headers)) {
     const lower = name.toLowerCase();
@@ -115,7 +115,8 @@ function isReadable(lowerCaseName: string): boolean {
   );
 }
 
-function union(names: readonly string[], also: readonly string[]): string[] {
+function union(names: readonly string[], also: readonly string[]): readonly string[] {
+  if (also.length === 0) return names;
   const known = new Set(names.map((name) => name.toLowerCase()));
   return [...names, ...also.filter((name) => !known.has(name.toLowerCase()))];
 }

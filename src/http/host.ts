@@ -10,8 +10,20 @@ export interface Authority {
 const registeredName = /^(?!.*\.\.)[a-z0-9_](?:[a-z0-9_.-]{0,252})$/;
 const ipv6 = /^\[[0-9a-f:.]{2,45}\]$/;
 
+let lastText = '';
+let last: Authority | undefined;
+
 /** The authority, or `undefined` where the text is not `host [ ":" port ]`. Never throws, whatever the bytes. */
 export function parseAuthority(text: string): Authority | undefined {
+  // A page's requests all name the same, and each is read twice.
+  if (text !== lastText) {
+    last = parse(text);
+    lastText = text;
+  }
+  return last;
+}
+
+function parse(text: string): Authority | undefined {
   const lower = text.toLowerCase();
   const split = lower.startsWith('[') ? lower.indexOf(']') + 1 : lower.indexOf(':');
   const end = split <= 0 ? lower.length : split;

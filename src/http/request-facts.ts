@@ -1,6 +1,6 @@
 /** The fields on which a request is judged, read in one pass over its head. */
 
-import type { HeaderList } from './header-list.ts';
+import { type HeaderList, lowerCaseName } from './header-list.ts';
 import type { RequestHead } from './request-head.ts';
 
 export interface RequestFacts {
@@ -133,7 +133,7 @@ function lengthsOf(names: readonly string[]): boolean[] {
 }
 
 function note(facts: RequestFacts, name: string, value: string): void {
-  const lower = name.toLowerCase();
+  const lower = lowerCaseName(name);
   switch (lower) {
     case 'host':
       facts.host ??= value;

@@ -21,7 +21,7 @@ const rows: readonly Row[] = [
     'two lines become one, and lose nothing',
     ['Vary', 'Accept', 'X-Other', 'v', 'VARY', 'Accept-Encoding'],
     ['Origin'],
-    ['X-Other', 'v', 'Vary', 'Accept, Accept-Encoding, Origin'],
+    ['Vary', 'Accept, Accept-Encoding, Origin', 'X-Other', 'v'],
   ],
   [
     'several names, one of them there',

@@ -7,7 +7,7 @@
 import { lowerCaseName, type MutableHeaderList } from './header-list.ts';
 import { InvalidResponse, invalid } from './invalid-response.ts';
 import type { ResponseHead } from './request-head.ts';
-import { listElements } from './token.ts';
+import { isBlank, listElements, trimmed } from './token.ts';
 
 /** How long a body is: bytes (0 where there is none), `chunked`, or as long as the connection (`close`). */
 export type BodyLength = number | 'chunked' | 'close';
@@ -106,19 +106,6 @@ function readFields(
     if (problem !== undefined) return problem;
   }
   return undefined;
-}
-
-/** Without the white space around it (RFC 9110 §5.5). */
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function note(facts: Facts, name: string, value: string): InvalidResponse | undefined {

@@ -29,8 +29,11 @@ export function listElements(text: string): string[] {
   return elements;
 }
 
-/** The text between two places without spaces and tabs around it; `trim()` would also take other white space. */
-function trimmed(text: string, from: number, to: number): string {
+/**
+ * The text between two places without the white space around it (RFC 9110 §5.5): spaces and tabs. `trim()` would take
+ * more.
+ */
+export function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && isBlank(text.charCodeAt(start))) start += 1;
@@ -38,6 +41,6 @@ function trimmed(text: string, from: number, to: number): string {
   return text.slice(start, end);
 }
 
-function isBlank(code: number): boolean {
+export function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
 }

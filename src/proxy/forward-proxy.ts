@@ -31,7 +31,9 @@ export function connectThrough(proxyUrl: string, route: Route, callback: Connect
     underway = socket;
     // The tunnel's first bytes, where the far side speaks first.
     if (beginning.length > 0) socket.unshift(beginning);
-    if (response.statusCode !== 200) finish(refusedBy(proxyUrl, response.statusCode ?? 0), null);
+    const { statusCode = 0 } = response;
+    // RFC 9110 §9.3.6: any 2xx opens the tunnel.
+    if (statusCode < 200 || statusCode > 299) finish(refusedBy(proxyUrl, statusCode), null);
     else if (target.scheme === 'https') underway = secure(socket, route, finish);
     else finish(null, socket);
   });

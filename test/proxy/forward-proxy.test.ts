@@ -62,12 +62,12 @@ async function startForwardProxy(port: number, status = 200) {
   server.on('connect', (request, client: net.Socket) => {
     asked.push({ target: request.url ?? '', authorization: request.headers['proxy-authorization'] });
     client.on('error', () => {});
-    if (status !== 200) {
+    if (status > 299) {
       client.end(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     const upstream = net.connect(port, '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      client.write(`HTTP/1.1 ${status} Connection established\r\n\r\n`);
       upstream.pipe(client).pipe(upstream);
     });
     upstream.on('error', () => client.destroy());
@@ -141,6 +141,12 @@ describe('a route with a forward proxy', () => {
       hint: expect.stringContaining('NO_PROXY'),
     });
     expect(text).not.toContain('word');
+  });
+
+  it('takes any 2xx for a tunnel', async () => {
+    const forwardProxy = await startForwardProxy(await startApi(), 201);
+    const app = await startTestApp({ routes: [{ match: '/**', target, forwardProxy: forwardProxy.url }] });
+    expect(await (await fetch(`${app.url}/x`)).text()).toBe('path /x');
   });
 
   it('says so where the proxy refuses, and never prints its password', async () => {

@@ -6,6 +6,7 @@ import type { LoadRequest } from '../config/load.ts';
 import type { Context } from './context.ts';
 import { crashText } from './crash.ts';
 import type { ExitCode } from './exit-code.ts';
+import { keepFreedMemory } from './freed-memory.ts';
 import { inspectorUrl } from './inspecting.ts';
 import { type Observing, observing } from './observing.ts';
 import { openBrowser } from './open-browser.ts';
@@ -55,6 +56,7 @@ export async function runProxy(context: Context, running: Running): Promise<Exit
   context.io.onCrash?.((error) => crashText(error, [running.rules.ruleset, ruleset()]));
   // At once: a save during the start would go unseen.
   const seen = await fingerprint(filesOf(running.report));
+  keepFreedMemory();
   try {
     const app = await startApp(running.rules.ruleset, {
       ...watched.options,

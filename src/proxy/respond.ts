@@ -186,7 +186,8 @@ export function cutResponse(response: Response, head: ResponseHead): void {
     response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     return;
   }
-  onTurn(response, () => cutConnection(response, head));
+  // What was written in this turn of the event loop is kept back until its end, by Node 26 in the response itself.
+  onTurn(response, () => process.nextTick(cutConnection, response, head));
 }
 
 function cutConnection(response: ServerResponse, head: ResponseHead): void {

@@ -26,7 +26,7 @@ export function pemFiles(
       try {
         return readFile?.(resolve(directory, file));
       } catch (error) {
-        const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+        const why = codeText(error);
         verdicts.error(at, {
           code: 'CP115',
           said: `Cannot read ${verdicts.shown(at, file)}${why}`,
@@ -36,6 +36,10 @@ export function pemFiles(
       }
     },
   };
+}
+
+function codeText(error: unknown): string {
+  return error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
 }
 
 function standpointOf(place: Place): string {
@@ -76,7 +80,7 @@ function checkUse(pair: Pair, at: KeyPath, verdicts: Verdicts): void {
   try {
     createSecureContext(pair);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    const why = codeText(error);
     verdicts.error(at, {
       code: 'CP118',
       said: `Cannot use this key and its certificate: TLS does not take them${why}`,

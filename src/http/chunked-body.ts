@@ -2,7 +2,9 @@
 
 import type { MutableHeaderList } from './header-list.ts';
 import { InvalidResponse, invalid } from './invalid-response.ts';
+import { giveBack, roomFor } from './piece.ts';
 import { readTrailer } from './response-syntax.ts';
+import { fieldBytes } from './token.ts';
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -12,9 +14,9 @@ const longestSizeLine = 16 * 1024;
 const longestTrailers = 64 * 1024;
 
 /** No sign and no space; as many digits as a number can hold. */
-const sizeLine = /^([0-9A-Fa-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?\r$/;
+const sizeLine = new RegExp(String.raw`^([0-9A-Fa-f]{1,13})(?:[ \t]*;[${fieldBytes}]*)?\r$`);
 /** The first of such a line, if they are as many: what cannot become one is not waited for. */
-const beginningOfSize = /^(?:[0-9A-Fa-f]{1,13}[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r?)?$/;
+const beginningOfSize = new RegExp(String.raw`^(?:[0-9A-Fa-f]{1,13}[ \t]*(?:;[${fieldBytes}]*)?\r?)?$`);
 const shownBytes = 40;
 
 export interface ReadChunks {
@@ -43,7 +45,7 @@ export class ChunkedBody {
     for (;;) {
       if (this.#phase === 'data') {
         const end = Math.min(bytes.length, place + this.#left);
-        room ??= Buffer.allocUnsafe(bytes.length - place);
+        room ??= roomFor(bytes.length - place);
         bytes.copy(room, filled, place, end);
         filled += end - place;
         this.#left -= end - place;
@@ -113,5 +115,8 @@ export class ChunkedBody {
 function fitting(room: Buffer | undefined, filled: number): Buffer | undefined {
   if (room === undefined || filled === 0) return undefined;
   const data = room.subarray(0, filled);
-  return 2 * filled < room.length ? Buffer.from(data) : data;
+  if (2 * filled >= room.length) return data;
+  const copy = Buffer.from(data);
+  giveBack(room);
+  return copy;
 }

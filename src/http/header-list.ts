@@ -61,6 +61,11 @@ export function combinedValue(headers: HeaderList, lowerCaseName: string): strin
   return values.length === 0 ? undefined : values.join(', ');
 }
 
+/** One more line of a field that is read as one value. */
+export function joinedValue(before: string | undefined, value: string): string {
+  return before === undefined ? value : `${before}, ${value}`;
+}
+
 export function hasField(headers: HeaderList, lowerCaseName: string): boolean {
   return firstValue(headers, lowerCaseName) !== undefined;
 }

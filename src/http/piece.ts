@@ -16,11 +16,16 @@ const lent = new WeakSet<ArrayBufferLike>();
 
 /** A copy of `bytes` between two places. Whoever has it may keep it, or give it back. */
 export function pieceOf(bytes: Buffer, from: number, to: number): Buffer {
-  const length = to - from;
-  if (length <= largest || length > bufferBytes) return Buffer.from(bytes.subarray(from, to));
+  const piece = roomFor(to - from);
+  bytes.copy(piece, 0, from, to);
+  return piece;
+}
+
+/** Room for a piece, whatever lies in it. */
+export function roomFor(length: number): Buffer {
+  if (length <= largest || length > bufferBytes) return Buffer.allocUnsafe(length);
   const buffer = free.pop() ?? Buffer.allocUnsafeSlow(bufferBytes);
   lent.add(buffer.buffer);
-  bytes.copy(buffer, 0, from, to);
   return buffer.subarray(0, length);
 }
 

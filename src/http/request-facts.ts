@@ -1,6 +1,6 @@
 /** The fields on which a request is judged, read in one pass over its head. */
 
-import { type HeaderList, lowerCaseName } from './header-list.ts';
+import { type HeaderList, joinedValue, lowerCaseName } from './header-list.ts';
 import type { RequestHead } from './request-head.ts';
 
 export interface RequestFacts {
@@ -140,15 +140,15 @@ function note(facts: RequestFacts, name: string, value: string): void {
       facts.lines.host += 1;
       return;
     case 'origin':
-      facts.origin = joined(facts.origin, value);
+      facts.origin = joinedValue(facts.origin, value);
       facts.lines.origin += 1;
       return;
     case 'access-control-request-method':
-      facts.askedMethod = joined(facts.askedMethod, value);
+      facts.askedMethod = joinedValue(facts.askedMethod, value);
       facts.lines.askedMethod += 1;
       return;
     case 'access-control-request-headers':
-      facts.askedHeaders = joined(facts.askedHeaders, value);
+      facts.askedHeaders = joinedValue(facts.askedHeaders, value);
       return;
     case 'authorization':
       facts.lines.authorization += 1;
@@ -171,37 +171,33 @@ function note(facts: RequestFacts, name: string, value: string): void {
 function noteFurther(facts: RequestFacts, lowerCaseName: string, value: string): void {
   switch (lowerCaseName) {
     case 'sec-fetch-site':
-      facts.fetchSite = joined(facts.fetchSite, value);
+      facts.fetchSite = joinedValue(facts.fetchSite, value);
       return;
     case 'sec-fetch-mode':
-      facts.fetchMode = joined(facts.fetchMode, value);
+      facts.fetchMode = joinedValue(facts.fetchMode, value);
       return;
     case 'transfer-encoding':
-      facts.transferEncoding = joined(facts.transferEncoding, value);
+      facts.transferEncoding = joinedValue(facts.transferEncoding, value);
       return;
     case 'content-length':
-      facts.contentLength = joined(facts.contentLength, value);
+      facts.contentLength = joinedValue(facts.contentLength, value);
       return;
     case 'expect':
-      facts.expect = joined(facts.expect, value);
+      facts.expect = joinedValue(facts.expect, value);
       return;
     case 'max-forwards':
-      facts.maxForwards = joined(facts.maxForwards, value);
+      facts.maxForwards = joinedValue(facts.maxForwards, value);
       return;
     case 'upgrade':
-      facts.upgrade = joined(facts.upgrade, value);
+      facts.upgrade = joinedValue(facts.upgrade, value);
       return;
     case 'connection':
-      facts.connection = joined(facts.connection, value);
+      facts.connection = joinedValue(facts.connection, value);
       return;
     case 'via':
-      facts.via = joined(facts.via, value);
+      facts.via = joinedValue(facts.via, value);
       return;
     case 'service-worker':
       facts.isServiceWorkerScript ||= value.trim().toLowerCase() === 'script';
   }
-}
-
-function joined(before: string | undefined, value: string): string {
-  return before === undefined ? value : `${before}, ${value}`;
 }

@@ -4,10 +4,10 @@
  * by the next reader.
  */
 
-import { lowerCaseName, type MutableHeaderList } from './header-list.ts';
+import { joinedValue, lowerCaseName, type MutableHeaderList } from './header-list.ts';
 import { InvalidResponse, invalid } from './invalid-response.ts';
 import type { ResponseHead } from './request-head.ts';
-import { isBlank, listElements, trimmed } from './token.ts';
+import { fieldBytes, isBlank, listElements, tokenPattern, trimmed } from './token.ts';
 
 /** How long a body is: bytes (0 where there is none), `chunked`, or as long as the connection (`close`). */
 export type BodyLength = number | 'chunked' | 'close';
@@ -21,7 +21,7 @@ export interface ReadHead {
   readonly idleMs: number | undefined;
 }
 
-const fieldLine = String.raw`[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*`;
+const fieldLine = `${tokenPattern}:[${fieldBytes}]*`;
 // A reason phrase may hold anything but a line's end: whoever writes it down again has to look at it (RFC 9112 §4).
 const statusLine = String.raw`HTTP/1\.[01] [1-9][0-9]{2}(?: [^\r\n]*)?`;
 const wellFormed = new RegExp(`^${statusLine}(?:\r\n${fieldLine})*$`);
@@ -115,10 +115,10 @@ function note(facts: Facts, name: string, value: string): InvalidResponse | unde
       facts.length = value;
       return undefined;
     case 'transfer-encoding':
-      facts.coding = facts.coding === undefined ? value : `${facts.coding}, ${value}`;
+      facts.coding = joinedValue(facts.coding, value);
       return undefined;
     case 'connection':
-      facts.connection = facts.connection === undefined ? value : `${facts.connection}, ${value}`;
+      facts.connection = joinedValue(facts.connection, value);
       return undefined;
     case 'keep-alive':
       facts.keepAlive = value;

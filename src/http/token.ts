@@ -1,6 +1,11 @@
 /** Tokens and comma-separated lists of tokens: RFC 9110 §5.6.1, §5.6.2. */
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** `1*tchar`, and the bytes of a `field-value` (RFC 9110 §5.5), as parts of patterns. */
+export const tokenPattern = String.raw`[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+`;
+export const fieldBytes = String.raw`\t\x20-\x7e\x80-\xff`;
+
+const token = new RegExp(`^${tokenPattern}$`);
+const noFieldByte = new RegExp(`[^${fieldBytes}]`);
 
 /** `1*tchar`: what a method, a field name and a list element may be made of. */
 export function isToken(text: string): boolean {
@@ -9,7 +14,7 @@ export function isToken(text: string): boolean {
 
 /** `field-value` as latin1 text: visible bytes, obs-text, space and tab; no CR, LF, NUL or other control. */
 export function isFieldValue(text: string): boolean {
-  return !/[^\t\x20-\x7e\x80-\xff]/.test(text);
+  return !noFieldByte.test(text);
 }
 
 /**

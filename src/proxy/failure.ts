@@ -172,6 +172,8 @@ function byProtocol(code: string, message: string, target: Target): Failure | un
         `The response head of ${target.origin} is larger than this proxy accepts (256 KiB)`,
         'the API sends too many or too large headers, cookies most likely',
       );
+    case 'HPE_INVALID_TRANSFER_ENCODING':
+      return failure('http_response_transfer_coding', `${target.origin} uses an unknown Transfer-Encoding`);
     case 'UNKNOWN_TRANSFER_CODING':
       return failure('http_response_transfer_coding', `${target.origin} uses ${message}`);
     case 'UNASKED_UPGRADE':

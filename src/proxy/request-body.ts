@@ -71,10 +71,6 @@ export class RequestBody implements Upload {
     this.#request.resume();
   }
 
-  get receivedBytes(): number {
-    return this.#received;
-  }
-
   /** The whole body, if it is complete and small enough to be sent again. */
   replay(): Buffer | undefined {
     if (!this.isComplete || this.#kept === undefined) return undefined;

@@ -7,21 +7,15 @@
 import { lookup as systemLookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { targetOf } from '../compile/target.ts';
-import type { HeaderList } from '../http/header-list.ts';
 import type { Route } from '../ruleset.ts';
-import { Call, type Handler } from './client/call.ts';
+import { Call, type CallRequest, type Handler } from './client/call.ts';
 import { type Dial, dialThrough, dialTo } from './client/dial.ts';
 import { Pool } from './client/pool.ts';
-import type { Upload } from './client/upload.ts';
 import { guardedLookup, publicLookup } from './lookup.ts';
 import { keyOf } from './pool-key.ts';
 
-export interface UpstreamCall {
+export interface UpstreamCall extends CallRequest {
   readonly route: Route;
-  readonly method: string;
-  readonly path: string;
-  readonly headers: HeaderList;
-  readonly body: Buffer | Upload | null;
 }
 
 export interface UpstreamOptions {

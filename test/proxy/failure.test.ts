@@ -99,6 +99,13 @@ describe('upstreamFailure', () => {
       /256 KiB/,
     ],
     [
+      'a coding that the parser of a handshake refuses',
+      coded('HPE_INVALID_TRANSFER_ENCODING'),
+      'http_response_transfer_coding',
+      502,
+      /unknown Transfer-Encoding/,
+    ],
+    [
       'an unknown coding',
       unfit('UNKNOWN_TRANSFER_CODING', 'the Transfer-Encoding "x"'),
       'http_response_transfer_coding',

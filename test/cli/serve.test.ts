@@ -132,10 +132,12 @@ describe('serve', () => {
   });
 
   it('prints refusals and failures alone where it is quiet', async () => {
+    // Before the port is given back, or the API may be the one that gets it.
+    const target = await api();
     const free = createServer();
     const port = await listening(free);
     await new Promise((resolve) => free.close(resolve));
-    const started = startMain([await api(), '--port', String(port), '-q', '--allow-origin', page]);
+    const started = startMain([target, '--port', String(port), '-q', '--allow-origin', page]);
     const url = `http://localhost:${port}/a`;
     // Nothing says that it is ready: that is what quiet means.
     const patient = (): Promise<Response> => get(url, page).catch(patient);
